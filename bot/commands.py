@@ -1,0 +1,107 @@
+"""Chat commands without a chat platform: what a command is, and how text finds its command."""
+
+import difflib
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.model import Chat, Message, Snapshot
+from bot.ports import Clock, CommandCard, Option, StoreUnavailable, Subscriptions
+
+log = logging.getLogger(__name__)
+
+
+class UserError(Exception):
+    """What a person typed cannot be done; the text tells them why, and what would work."""
+
+
+class Outlook(Protocol):
+    """Reads the present state of everything watched."""
+
+    async def snapshot(self, now: datetime) -> Snapshot:
+        """What `/status` shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a handler may ask for."""
+
+    subscriptions: Subscriptions
+    outlook: Outlook
+    topics: Mapping[str, str]
+    """Every topic with one line on what it tells."""
+    commands: tuple["Command", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One command from one chat."""
+
+    chat: Chat
+    arguments: tuple[str, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A chat command; `usage` is what follows its name, in words a person reads."""
+
+    name: str
+    summary: str
+    run: Callable[[Request, Services], Awaitable[Message]]
+    usage: str = ""
+    option: Option | None = None
+
+    @property
+    def card(self) -> CommandCard:
+        """The command as a platform's menu lists it."""
+        return CommandCard(self.name, self.summary, self.option)
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """The known word a person most likely meant, or None when nothing is near."""
+    matches = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
+    return matches[0] if matches else None
+
+
+class Router:
+    """Finds the command a text asks for, runs it, and turns every failure into a readable reply."""
+
+    def __init__(self, commands: Sequence[Command], services: Services, clock: Clock) -> None:
+        """Take the commands to know, what their handlers may ask for, and the time."""
+        self._commands = {command.name: command for command in commands}
+        self._services = services
+        self._clock = clock
+
+    async def answer(self, chat: Chat, text: str) -> Message | None:
+        """The reply to a text, or None when it is no command.
+
+        The leading slash is required; a bot's name behind `@` is the adapter's business and must
+        have been checked before.
+        """
+        words = text.split()
+        if not words or not words[0].startswith("/") or words[0] == "/":
+            return None
+        name = words[0][1:].partition("@")[0].lower()
+        command = self._commands.get(name)
+        if command is None:
+            return self._unknown(name)
+        request = Request(chat, tuple(word.lower() for word in words[1:]), self._clock())
+        try:
+            return await command.run(request, self._services)
+        except UserError as error:
+            return Message("That did not work", (str(error),))
+        except StoreUnavailable as error:
+            log.warning("/%s could not be answered: %s", name, error)
+            return Message(
+                "I cannot reach my memory right now",
+                ("Nothing was changed. Please try again in a minute.",),
+            )
+
+    def _unknown(self, name: str) -> Message:
+        meant = nearest(name, list(self._commands))
+        hint = f"Did you mean /{meant}?" if meant else "I do not know that one."
+        known = " ".join(f"/{command}" for command in self._commands)
+        return Message(f"There is no command /{name[:32]}", (hint, f"Commands: {known}"))

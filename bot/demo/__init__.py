@@ -1,0 +1,1 @@
+"""A simulated market that speaks the providers' wire formats on loopback."""

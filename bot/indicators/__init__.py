@@ -1,0 +1,1 @@
+"""What is watched, one pure file each. Each module defines INDICATOR."""

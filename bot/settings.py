@@ -1,0 +1,117 @@
+"""Every setting, read in one place from the environment or `.env`."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WrongSetting(Exception):
+    """A setting cannot be used; the text is one sentence that names the variable."""
+
+
+def _url(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+            starts = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ValueError(f"must start with {starts} and name a host")
+        return value.rstrip("/")
+
+    return AfterValidator(check)
+
+
+HttpUrl = Annotated[str, _url("http", "https")]
+SocketUrl = Annotated[str, _url("ws", "wss")]
+RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
+
+
+class Settings(BaseSettings):
+    """What can be set; an empty variable counts as unset."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    redis_url: RedisUrl | None = Field(
+        None,
+        description="Redis 7 or Valkey to use, as redis:// or rediss://. "
+        "Unset: an embedded server that keeps its file under DATA_DIR.",
+    )
+    data_dir: Path = Field(
+        Path("data"), description="Where the embedded server keeps its append-only file."
+    )
+    telegram_bot_token: SecretStr | None = Field(
+        None, description="Telegram bot token, from @BotFather. Unset: Telegram stays off."
+    )
+    telegram_api_base_url: HttpUrl = Field(
+        "https://api.telegram.org",
+        description="Root of the Bot API; /bot<token>/<method> is appended.",
+    )
+    discord_bot_token: SecretStr | None = Field(
+        None,
+        description="Discord bot token, from the developer portal. Unset: Discord stays off.",
+    )
+    discord_api_base_url: HttpUrl = Field(
+        "https://discord.com/api/v10", description="Root of Discord's REST interface."
+    )
+    discord_gateway_url: SocketUrl | None = Field(
+        None, description="Discord's gateway. Unset: the one discord.py knows."
+    )
+    source_gateway_url: HttpUrl | None = Field(
+        None,
+        description="If set, every provider is asked at <this>/<original host>/<path>?<query> "
+        "(recorded data, mirrors, tests).",
+    )
+    poll_seconds: float | None = Field(
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="If set, seconds between two requests to every provider, instead of each "
+        "provider's own cadence.",
+    )
+    port: int = Field(
+        8080,
+        ge=0,
+        le=65535,
+        description="Port of the status page. Checked, but nothing listens on it yet.",
+    )
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _telegram_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and ":" not in token.get_secret_value():
+            raise ValueError("must look like 123456:ABC-DEF, as @BotFather gave it")
+        return token
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must never be written to a log."""
+        tokens = (self.telegram_bot_token, self.discord_bot_token)
+        password = urlsplit(self.redis_url or "").password
+        return tuple(t.get_secret_value() for t in tokens if t) + ((password,) if password else ())
+
+
+def load() -> Settings:
+    """The settings of this process; raises WrongSetting with one sentence for the first bad one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        name = str(first["loc"][0]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise WrongSetting(f"{name} {reason[:1].lower()}{reason[1:]}.") from None
+
+
+def example() -> str:
+    """The text of `.env.example`: every setting with its meaning and default."""
+    blocks = ["# Settings of altseason-bot. Copy to .env and fill in what you need.\n"]
+    for name, info in Settings.model_fields.items():
+        default = "" if info.default is None else info.default
+        assignment = f"{name.upper()}={default}"
+        if info.default is None:
+            assignment = f"# {assignment}"
+        blocks.append(f"# {info.description}\n{assignment}\n")
+    return "\n".join(blocks)

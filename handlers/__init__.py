@@ -1,0 +1,1 @@
+"""Chat commands, one file each, free of any platform. Each module defines COMMAND."""
