@@ -1,1 +1,1 @@
-"""altseason-bot: tells chats when money starts, or fails, to rotate into small caps and altcoins."""
+"""altseason-bot: tells chats when money rotates into small caps and altcoins."""

@@ -66,6 +66,18 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     return matches[0] if matches else None
 
 
+def chosen_topics(words: Sequence[str], topics: Mapping[str, str]) -> tuple[str, ...]:
+    """The topics a person named, each once; raises UserError for a word that is none."""
+    chosen = [word.strip(",") for word in words]
+    for word in chosen:
+        if word not in topics:
+            meant = nearest(word, list(topics))
+            hint = f" Did you mean {meant}?" if meant else ""
+            known = ", ".join(topics)
+            raise UserError(f"There is no topic {word[:32]}.{hint} Topics: {known}.")
+    return tuple(dict.fromkeys(chosen))
+
+
 class Router:
     """Finds the command a text asks for, runs it, and turns every failure into a readable reply."""
 
@@ -97,7 +109,13 @@ class Router:
             log.warning("/%s could not be answered: %s", name, error)
             return Message(
                 "I cannot reach my memory right now",
-                ("Nothing was changed. Please try again in a minute.",),
+                ("Please try again in a minute.",),
+            )
+        except Exception:  # One command's bug must not end the bot for everybody else.
+            log.exception("/%s failed", name)
+            return Message(
+                "Something went wrong on my side",
+                ("It is in my log, and somebody will look. Please try something else.",),
             )
 
     def _unknown(self, name: str) -> Message:

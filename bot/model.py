@@ -132,7 +132,7 @@ class LevelRule:
 class BreakoutRule:
     """Fires on the nth consecutive close above the record that stood when the rule armed.
 
-    Source of the arithmetic: design of the preset `russell_breakout`; ratios are of the level named.
+    The ratios are of the level each one names.
     """
 
     id: str
@@ -148,17 +148,22 @@ class BreakoutRule:
     """Invalidated at the nth consecutive close < reference x this."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlindRule:
-    """Says when a series that an active rule needs is late by its own calendar, and when back."""
-
-    series: str
-    indicator: str
-    id: str = "blind"
-    topic: str = "health"
-
-
 Rule = LevelRule | BreakoutRule
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A number people ask for: the series it reads and the rules that watch it.
+
+    `needs_history` keeps its rules asleep until the past is loaded: a record is nothing without it.
+    """
+
+    key: str
+    title: str
+    unit: Unit
+    series: str
+    rules: tuple[Rule, ...] = ()
+    needs_history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +214,8 @@ class Transition:
 
     kind: Kind
     episode: date
-    level: float
-    """The line that was crossed."""
+    level: float | None
+    """The line that was crossed; a series going blind crosses none."""
     level_day: date | None = None
     """Since when that line stood, where it is a record."""
 
@@ -246,7 +251,7 @@ class Alert:
     kind: Kind
     indicator: str
     value: float
-    level: float
+    level: float | None
     unit: Unit
     vendor: str
     as_of: datetime
@@ -330,15 +335,19 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """A rule's state with the level and distance that `/status` shows beside it."""
+    """A rule's state with what `/status` shows beside it.
+
+    `distance` is what the value still has to move: to `level` while the rule waits, to
+    `recovery_level` during an episode.
+    """
 
     rule: str
     status: Status
-    level: float | None
-    distance: float | None
-    since: date | None
     side: Side
+    level: float | None = None
     recovery_level: float | None = None
+    distance: float | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,4 +359,4 @@ class Snapshot:
     rules: Mapping[str, tuple[RuleView, ...]] = field(default_factory=dict)
     """Indicator key -> its rules."""
     missing: Mapping[str, str] = field(default_factory=dict)
-    """Indicator key -> why there is no reading."""
+    """Title of an indicator without a reading -> why it has none."""

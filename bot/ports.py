@@ -72,6 +72,15 @@ class Source:
     """The least time between two requests to the host."""
 
 
+def vendors_in_order(feeds: Sequence[Feed]) -> dict[str, tuple[str, ...]]:
+    """Each series' vendors, the one its levels are set for first."""
+    ranked = sorted(feeds, key=lambda feed: feed.rank)
+    return {
+        series: tuple(dict.fromkeys(feed.vendor for feed in ranked if series in feed.series))
+        for series in dict.fromkeys(series for feed in ranked for series in feed.series)
+    }
+
+
 # --- Chats ----------------------------------------------------------------------------------------
 
 
@@ -188,8 +197,13 @@ class StateChange:
 class Journal(Protocol):
     """What the poller remembers: series, states of rules, health of feeds."""
 
-    async def observations(self, series: str, vendor: str) -> Sequence[Observation]:
-        """All stored days of one vendor's series, oldest first."""
+    async def observations(
+        self, series: str, vendor: str, since: date | None = None
+    ) -> Sequence[Observation]:
+        """The stored days of one vendor's series, oldest first.
+
+        With `since`, only days from then on, but at least the newest one there is.
+        """
 
     async def remember(self, observations: Sequence[Observation]) -> None:
         """Store or correct days; a day of a (series, vendor) is held once."""

@@ -1,1 +1,15 @@
 """Chat platforms, one file each, and the only home of its library. Each module defines PLATFORM."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.ports import Adapter, CommandCard
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A chat platform as a plug-in: `build` gives None when no token is set for it."""
+
+    name: str
+    build: Callable[[Settings, Sequence[CommandCard]], Adapter | None]

@@ -1,0 +1,67 @@
+# One place for every way to run, test and check. Each target does the set-up it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help setup run demo test lint types imports check bench lock clean
+
+help:
+	@echo "make run    start the bot (settings from .env or the environment)"
+	@echo "make demo   a simulated market in about a minute; needs nothing"
+	@echo "make test   every test"
+	@echo "make check  all that CI runs: tests, lint, types, import rules"
+	@echo "make bench  measure what the docs claim"
+	@echo "make lock   compile the requirements locks from pyproject.toml"
+
+setup: $(VENV)/.ready
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "altseason-bot needs Python 3.11 or newer; say which: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.ready: $(BIN)/python requirements.lock
+	$(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+run: setup
+	$(BIN)/python -m bot run
+
+demo: setup
+	$(BIN)/python -m bot demo
+
+test: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.ready-dev
+	$(BIN)/lint-imports
+
+check: test lint types imports
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.ready-dev
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
+		--output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		--quiet --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,207 @@
+"""The console: a chat in the terminal, for trying the bot without any account.
+
+Commands come from standard input, line by line; replies and alerts go to standard output as plain
+text. Both are used as bare file descriptors, and only when the system says they are ready, so that
+neither an idle terminal nor a paused pager holds up the bot or its end.
+"""
+
+import asyncio
+import errno
+import logging
+import os
+import select
+import sys
+import unicodedata
+from collections.abc import AsyncIterator, Sequence
+from typing import TextIO
+
+from bot.adapters import Platform
+from bot.messages import plain
+from bot.model import Chat, Message, Tone
+from bot.ports import Answer, ChatGone, CommandCard, DeliveryError, RetryLater
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CONSOLE_CHAT = Chat("console", "console")
+"""The only chat on this platform."""
+
+CHUNK_BYTES = 65_536
+LINE_BYTES = 4096
+"""The longest command heard; the rest of its line is cut off."""
+SAFE_WRITE_BYTES = select.PIPE_BUF
+"""A pipe that is ready takes this much without waiting for its reader."""
+WRITE_SECONDS = 30.0
+RETRY_SECONDS = 10.0
+BACKGROUND_SECONDS = 1.0
+"""Between two looks whether a background job has come to the foreground."""
+
+CLOSED = (errno.EPIPE, errno.EBADF, errno.EIO)
+"""What writing says when nobody is, or ever will be, at the other end."""
+COLOURS = {Tone.GOOD: "\x1b[1;32m", Tone.BAD: "\x1b[1;31m", Tone.NEUTRAL: "\x1b[1m"}
+PLAIN = "\x1b[0m"
+
+NO_COMMAND = Message("That is not a command", ("Type help to see what I can tell you.",))
+
+
+class ConsoleAdapter:
+    """The terminal, or whatever stands in for it at either end."""
+
+    name = "console"
+
+    def __init__(
+        self, input_fd: int | None, output_fd: int | None, *, colour: bool, encoding: str = "utf-8"
+    ) -> None:
+        """Take the two ends; None where there is none. `colour` marks titles for a terminal."""
+        self._input = input_fd
+        self._output = output_fd
+        self._colour = colour
+        self._encoding = encoding
+        self._writing = asyncio.Lock()
+        self.ended = asyncio.Event()
+        """Set once standard input is over and all its commands are answered."""
+
+    async def listen(self, answer: Answer) -> None:
+        """Answer what is typed, then wait until cancelled: the end of input ends nothing else."""
+        if self._input is not None:
+            async for line in _lines(self._input):
+                text = _printable(line).strip()
+                if text:
+                    await self._reply(text if text.startswith("/") else f"/{text}", answer)
+        self.ended.set()
+        await asyncio.Event().wait()
+
+    async def send(self, chat: Chat, message: Message, key: str) -> None:
+        """Write one message as a block that ends with an empty line; raises a DeliveryError."""
+        if self._output is None:
+            raise ChatGone("standard output is closed")
+        block = self._marked(message).encode(self._encoding, errors="replace")
+        try:
+            async with asyncio.timeout(WRITE_SECONDS), self._writing:
+                await _write(self._output, block)
+        except TimeoutError:
+            raise RetryLater(RETRY_SECONDS, "nobody reads standard output") from None
+        except OSError as error:
+            if error.errno in CLOSED:
+                raise ChatGone("standard output is closed") from None
+            raise RetryLater(RETRY_SECONDS, f"standard output fails: {error.strerror}") from None
+
+    async def close(self) -> None:
+        """Nothing to let go of: both ends belong to the process."""
+
+    async def _reply(self, command: str, answer: Answer) -> None:
+        reply = await answer(CONSOLE_CHAT, command)
+        try:
+            await self.send(CONSOLE_CHAT, reply or NO_COMMAND, "")
+        except DeliveryError as error:
+            log.warning("A reply was not written: %s", error)
+
+    def _marked(self, message: Message) -> str:
+        text = _printable(plain(message))
+        if self._colour:
+            title, newline, rest = text.partition("\n")
+            text = f"{COLOURS[message.tone]}{title}{PLAIN}{newline}{rest}"
+        return f"{text}\n\n"
+
+
+def _printable(text: str) -> str:
+    """The text without control characters, which could take over a terminal."""
+    spaced = text.replace("\t", " ")
+    return "".join(c for c in spaced if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+async def _lines(fd: int) -> AsyncIterator[str]:
+    """Lines as they come in, until the end of input; the last may lack its line break."""
+    pending = b""
+    while chunk := await _read(fd):
+        *lines, pending = (pending + chunk).split(b"\n")
+        pending = pending[:LINE_BYTES]
+        for line in lines:
+            yield line[:LINE_BYTES].decode(errors="replace")
+    if pending:
+        yield pending.decode(errors="replace")
+
+
+async def _read(fd: int) -> bytes:
+    """What has come in, as soon as there is something; b"" at the end of input."""
+    loop = asyncio.get_running_loop()
+    while True:
+        ready = asyncio.Event()
+        try:
+            loop.add_reader(fd, ready.set)
+        except (PermissionError, NotImplementedError):
+            # A file or /dev/null: it cannot be waited for, as reading it never waits.
+            return await asyncio.to_thread(_read_now, fd)
+        except OSError:
+            return b""
+        try:
+            await ready.wait()
+        finally:
+            loop.remove_reader(fd)
+        if _in_background(fd):
+            await asyncio.sleep(BACKGROUND_SECONDS)
+            continue
+        try:
+            return os.read(fd, CHUNK_BYTES)
+        except BlockingIOError:
+            continue
+        except OSError:
+            return b""
+
+
+def _in_background(fd: int) -> bool:
+    """Whether the terminal's shell gave its input to somebody else: reading would stop us."""
+    try:
+        return os.isatty(fd) and os.tcgetpgrp(fd) != os.getpgrp()
+    except OSError:
+        # A terminal that is not the one that controls us asks for no such manners.
+        return False
+
+
+def _read_now(fd: int) -> bytes:
+    try:
+        return os.read(fd, CHUNK_BYTES)
+    except OSError:
+        # Open for writing only, as nohup leaves it.
+        return b""
+
+
+async def _write(fd: int, block: bytes) -> None:
+    loop = asyncio.get_running_loop()
+    while block:
+        ready = asyncio.Event()
+        try:
+            loop.add_writer(fd, ready.set)
+        except (PermissionError, NotImplementedError):
+            pass  # A file: it always takes what it is given.
+        else:
+            try:
+                await ready.wait()
+            finally:
+                loop.remove_writer(fd)
+        try:
+            block = block[os.write(fd, block[:SAFE_WRITE_BYTES]) :]
+        except BlockingIOError:
+            continue
+
+
+def _descriptor(stream: TextIO | None) -> int | None:
+    """A standard stream's descriptor, or None when it was closed before we started."""
+    try:
+        return stream.fileno() if stream else None
+    except (OSError, ValueError):
+        return None
+
+
+def build(settings: Settings, cards: Sequence[CommandCard]) -> ConsoleAdapter:
+    """The console on this process's standard input and output."""
+    output = _descriptor(sys.stdout)
+    return ConsoleAdapter(
+        _descriptor(sys.stdin),
+        output,
+        colour=output is not None and os.isatty(output),
+        encoding=sys.stdout.encoding if output is not None else "utf-8",
+    )
+
+
+PLATFORM = Platform("console", build)

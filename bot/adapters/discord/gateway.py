@@ -1,0 +1,213 @@
+"""Slash commands: one stay at Discord's gateway, and the answers given during it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.adapters.discord.embeds import embeds, shortened
+from bot.adapters.discord.errors import TROUBLE, reason
+from bot.model import Chat, Message
+from bot.ports import Answer, CommandCard
+
+log = logging.getLogger(__name__)
+
+_SUMMARY, _CHOICES = 100, 25
+"""Discord's limits for a command's description and for the choices of an option."""
+
+_READY_S, _GRACE_S, _ANSWER_S, _GOODBYE_S = 60.0, 30.0, 60.0, 2.0
+_DROPS, _DROPS_WITHIN_S = 5, 600.0
+
+_SORRY = Message("Something went wrong", ("Please try again in a minute.",))
+_CHANGED = Message("This command has changed", ("Reload Discord to see the present ones.",))
+_UNKNOWN = Message("I do not know that command", ("/help lists those I know.",))
+_NOWHERE = Message("I cannot tell which channel this is", ("Please try in another one.",))
+
+
+class Client(discord.Client):
+    """A client with nothing but what we need: no privileged intents, no mentions, no caches."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=30.0,
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            # Nothing here reads the list of servers, so there is nothing to wait for.
+            guild_ready_timeout=0.0,
+        )
+
+    async def leave(self) -> None:
+        """Close all connections, also those to a peer that no longer answers."""
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                await self.close()
+        except TimeoutError:
+            await self.http.close()
+
+
+class Visit(Client):
+    """One stay at the gateway, from login until trouble that resuming does not mend.
+
+    discord.py resumes a dropped session by itself and at once. That is right for one drop; if it
+    takes too long, or drops come too often, the visit ends, and its host makes a pause.
+    """
+
+    def __init__(
+        self, cards: Sequence[CommandCard], answer: Answer, on_up: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._answer = answer
+        self._on_up = on_up
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._drops: list[float] = []
+        self._patience = asyncio.timeout(None)
+        self.tree = _Tree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            # Installed for one user only, the bot could answer but never post an alert.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+        )
+        for card in cards:
+            self.tree.add_command(_command(card))
+
+    async def attend(self, token: str) -> None:
+        """Log in and answer commands; returns or raises when the connection is lost for good."""
+        try:
+            async with asyncio.timeout(_READY_S) as self._patience:
+                await self.login(token)
+                await self.connect(reconnect=False)
+        finally:
+            for task in self._answering:
+                task.cancel()
+            if self._answering:
+                await asyncio.wait(self._answering)
+            await self.leave()
+
+    async def setup_hook(self) -> None:
+        """Tell Discord our commands, if they are not those it knows."""
+        if self.application_id is None:
+            raise discord.MissingApplicationID
+        ours = [_shape(command.to_dict(self.tree)) for command in self.tree.get_commands()]
+        try:
+            # The tree's own fetch_commands misreads where a command may be used (2.7.1), so that
+            # every start would find a difference.
+            known = map(_shape, await self.http.get_global_commands(self.application_id))
+            if sorted(known, key=repr) != sorted(ours, key=repr):
+                await self.tree.sync()
+                log.info("Discord has the new list of commands.")
+        except discord.DiscordServerError:
+            raise
+        except (discord.HTTPException, discord.RateLimited, app_commands.AppCommandError) as error:
+            # The commands it knows still work, and alerts do not need them.
+            log.warning("Discord did not take the list of commands: %s.", reason(error))
+
+    async def on_connect(self) -> None:
+        """A session has begun."""
+        self._be_patient(None)
+        self._on_up()
+
+    async def on_resumed(self) -> None:
+        """A session goes on after a drop."""
+        self._be_patient(None)
+        self._on_up()
+
+    async def on_disconnect(self) -> None:
+        """The connection dropped, and discord.py is about to resume the session."""
+        now = asyncio.get_running_loop().time()
+        self._drops = [drop for drop in self._drops if drop > now - _DROPS_WITHIN_S] + [now]
+        self._be_patient(now + (_GRACE_S if len(self._drops) < _DROPS else 0.0))
+
+    def _be_patient(self, until: float | None) -> None:
+        if not self.is_closed() and not self._patience.expired():
+            self._patience.reschedule(until)
+
+    async def respond(self, interaction: discord.Interaction["Visit"], text: str) -> None:
+        """Answer one command, in a task of the library's that ends with this visit."""
+        task = asyncio.current_task()
+        if task is None or self.is_closed():
+            return
+        self._answering.add(task)
+        try:
+            # Discord waits three seconds for a first word, and a quarter of an hour for the rest.
+            await interaction.response.defer()
+            await self.say(interaction, await self._reply(interaction.channel_id, text))
+        finally:
+            self._answering.discard(task)
+
+    async def say(self, interaction: discord.Interaction["Visit"], message: Message) -> None:
+        """Write a message where a deferred command shows that we are thinking."""
+        if not interaction.response.is_done():
+            await interaction.response.defer()
+        first, *rest = embeds(message)
+        await interaction.edit_original_response(embed=first)
+        for embed in rest:
+            await interaction.followup.send(embed=embed)
+
+    async def _reply(self, channel: int | None, text: str) -> Message:
+        if channel is None:
+            return _NOWHERE
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                return await self._answer(Chat("discord", str(channel)), text) or _UNKNOWN
+        except TimeoutError:
+            log.warning("%s took longer than %.0f s.", text, _ANSWER_S)
+            return _SORRY
+
+
+class _Tree(app_commands.CommandTree[Visit]):
+    async def on_error(
+        self, interaction: discord.Interaction[Visit], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Log what a command did not catch, and tell the person who waits for its answer."""
+        message = _CHANGED
+        if isinstance(error, app_commands.CommandInvokeError):
+            name, cause = error.command.name, error.original
+            if isinstance(cause, TROUBLE):
+                log.warning("/%s got no answer on Discord: %s.", name, reason(cause))
+                return
+            log.error("/%s failed.", name, exc_info=cause)
+            message = _SORRY
+        try:
+            await interaction.client.say(interaction, message)
+        except TROUBLE as trouble:
+            log.warning("A command got no answer on Discord: %s.", reason(trouble))
+
+
+def _command(card: CommandCard) -> app_commands.Command[Any, ..., None]:
+    async def plain(interaction: discord.Interaction[Visit]) -> None:
+        await interaction.client.respond(interaction, f"/{card.name}")
+
+    async def chosen(interaction: discord.Interaction[Visit], value: str | None = None) -> None:
+        await interaction.client.respond(interaction, f"/{card.name} {value or ''}".rstrip())
+
+    option = card.option
+    if option is not None:
+        app_commands.rename(value=option.name)(chosen)
+        app_commands.describe(value=shortened(option.summary, _SUMMARY))(chosen)
+        if 0 < len(option.choices) <= _CHOICES:
+            listed = [app_commands.Choice(name=choice, value=choice) for choice in option.choices]
+            app_commands.choices(value=listed)(chosen)
+    return app_commands.Command(
+        name=card.name,
+        description=shortened(card.summary, _SUMMARY),
+        callback=chosen if option else plain,
+    )
+
+
+def _shape(payload: Mapping[str, Any]) -> tuple[object, ...]:
+    """What we set of a command, without the ids and defaults that Discord adds."""
+    options = [
+        (
+            *(option[key] for key in ("name", "type", "description")),
+            option.get("required", False),
+            [(choice["name"], choice["value"]) for choice in option.get("choices") or ()],
+        )
+        for option in payload.get("options") or ()
+    ]
+    places = [sorted(payload.get(key) or ()) for key in ("contexts", "integration_types")]
+    return payload["name"], payload["type"], payload["description"], options, places

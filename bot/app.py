@@ -1,0 +1,230 @@
+"""The composition root: settings in, running parts out. Only here are concrete parts named."""
+
+import asyncio
+import logging
+import signal
+import socket
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import bot.adapters
+import bot.indicators
+import bot.sources
+import handlers
+from bot.adapters import Platform
+from bot.adapters.console import CONSOLE_CHAT
+from bot.commands import Command, Router, Services
+from bot.delivery.platforms import Platforms
+from bot.fetcher import Fetched, Fetcher
+from bot.http import ProviderHttp
+from bot.model import Indicator, Message, Snapshot
+from bot.outlook import StoredOutlook
+from bot.poller import Poller
+from bot.ports import (
+    Adapter,
+    Clock,
+    DeliveryError,
+    Feed,
+    Source,
+)
+from bot.registry import discover
+from bot.settings import Settings, WrongSetting
+from bot.stores import Stores, open_stores
+from bot.topics import TOPICS
+
+log = logging.getLogger(__name__)
+
+CONSOLE = "console"
+FINISH_SECONDS = 8.0
+"""How long a stop waits for sends in flight; supervisors commonly kill after ten."""
+
+GREETING = Message(
+    "altseason-bot is running",
+    (
+        "No chat token is set, so this terminal is the chat.",
+        "/subscribe gets you alerts, /status shows where things stand, /help lists the rest.",
+    ),
+)
+
+Wrap = Callable[[Adapter], Adapter]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Every plug-in found, in its package's order."""
+
+    sources: tuple[Source, ...]
+    indicators: tuple[Indicator, ...]
+    platforms: tuple[Platform, ...]
+    commands: tuple[Command, ...]
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """All feeds of all sources."""
+        return tuple(feed for source in self.sources for feed in source.feeds)
+
+    @property
+    def platform_names(self) -> tuple[str, ...]:
+        """The names under which chats are stored."""
+        return tuple(platform.name for platform in self.platforms)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What this process does."""
+
+    polls: bool = True
+    platforms: frozenset[str] | None = None
+    """The platforms to serve; None means each that has a token, else the console."""
+
+
+def find_parts() -> Parts:
+    """Discover every plug-in; raises BrokenPlugin."""
+    return Parts(
+        discover(bot.sources, "SOURCE", Source),
+        discover(bot.indicators, "INDICATOR", Indicator),
+        discover(bot.adapters, "PLATFORM", Platform),
+        discover(handlers, "COMMAND", Command),
+    )
+
+
+def wall_clock() -> datetime:
+    """The time as the machine has it."""
+    return datetime.now(UTC)
+
+
+async def run(
+    settings: Settings,
+    roles: Roles,
+    *,
+    clock: Clock = wall_clock,
+    until: asyncio.Event | None = None,
+    wrap: Wrap = lambda adapter: adapter,
+    greeting: Message | None = None,
+    farewell: Message | None = None,
+) -> None:
+    """Run this process's roles until SIGINT or SIGTERM, or until `until` is set.
+
+    Raises WrongSetting when no platform will have us, and what opening the stores raises.
+    """
+    started = asyncio.get_running_loop().time()
+    stopping = until or asyncio.Event()
+    _stop_on_signals(stopping)
+    parts = find_parts()
+    adapters = [wrap(each) for each in _adapters(settings, roles, parts)]
+    async with (
+        open_stores(settings, parts.platform_names) as stores,
+        _http(settings, parts) as http,
+        asyncio.TaskGroup() as tasks,
+    ):
+        background = []
+        if stores.embedded is not None:
+            background.append(tasks.create_task(stores.embedded.keep_running()))
+        if roles.polls:
+            poller = _poller(settings, parts, stores, http, clock)
+            background.append(tasks.create_task(poller.run()))
+        router = _router(parts, stores, clock)
+        platforms = Platforms(adapters, router.answer, stores.outbox, stopping)
+        background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
+        senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
+        await _tell_console(adapters, greeting)
+        took = asyncio.get_running_loop().time() - started
+        names = ", ".join(adapter.name for adapter in adapters) or "no chat platform"
+        log.info("ready in %.2f s: %s", took, names)
+        await stopping.wait()
+        log.info("stopping")
+        await _drain(senders)
+        await _tell_console(adapters, farewell)
+        for task in [*background, *senders]:
+            task.cancel()
+    await platforms.close()
+    if platforms.refusal is not None:
+        raise WrongSetting(platforms.refusal)
+
+
+async def poll_once(settings: Settings, clock: Clock = wall_clock) -> Sequence[Fetched] | None:
+    """Ask every source once; None when another process polls already."""
+    parts = find_parts()
+    async with (
+        open_stores(settings, parts.platform_names) as stores,
+        _http(settings, parts) as http,
+    ):
+        return await _poller(settings, parts, stores, http, clock).once()
+
+
+async def look(settings: Settings, clock: Clock = wall_clock) -> Snapshot:
+    """What `/status` shows now; where nothing was ever polled, poll once first."""
+    parts = find_parts()
+    async with (
+        open_stores(settings, parts.platform_names) as stores,
+        _http(settings, parts) as http,
+    ):
+        outlook = _outlook(parts, stores)
+        seen = await outlook.snapshot(clock())
+        if not seen.readings:
+            await _poller(settings, parts, stores, http, clock).once()
+            seen = await outlook.snapshot(clock())
+        return seen
+
+
+def _adapters(settings: Settings, roles: Roles, parts: Parts) -> list[Adapter]:
+    cards = [command.card for command in parts.commands]
+    built = [platform.build(settings, cards) for platform in parts.platforms]
+    ready = {adapter.name: adapter for adapter in built if adapter is not None}
+    if roles.platforms is None:
+        chats = [adapter for name, adapter in ready.items() if name != CONSOLE]
+        return chats or [ready[CONSOLE]]
+    for name in sorted(roles.platforms - ready.keys()):
+        raise WrongSetting(f"{name.upper()}_BOT_TOKEN is not set, so nothing can be delivered.")
+    return [ready[name] for name in sorted(roles.platforms)]
+
+
+@asynccontextmanager
+async def _http(settings: Settings, parts: Parts) -> AsyncIterator[ProviderHttp]:
+    spacing = {source.host: source.min_interval_seconds for source in parts.sources}
+    async with ProviderHttp(gateway=settings.source_gateway_url, spacing_seconds=spacing) as http:
+        yield http
+
+
+def _poller(
+    settings: Settings, parts: Parts, stores: Stores, http: ProviderHttp, clock: Clock
+) -> Poller:
+    return Poller(
+        fetcher=Fetcher(parts.feeds, http, clock, settings.poll_seconds),
+        indicators=parts.indicators,
+        journal=stores.journal,
+        lease=stores.lease,
+        clock=clock,
+        holder=f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}",
+    )
+
+
+def _outlook(parts: Parts, stores: Stores) -> StoredOutlook:
+    return StoredOutlook(stores.journal, parts.indicators, parts.feeds)
+
+
+def _router(parts: Parts, stores: Stores, clock: Clock) -> Router:
+    services = Services(stores.subscriptions, _outlook(parts, stores), TOPICS, parts.commands)
+    return Router(parts.commands, services, clock)
+
+
+async def _tell_console(adapters: Sequence[Adapter], message: Message | None) -> None:
+    """Say something of our own to the person at the terminal, where there is one."""
+    for adapter in adapters:
+        if message is not None and adapter.name == CONSOLE:
+            with suppress(DeliveryError):
+                await adapter.send(CONSOLE_CHAT, message, "console")
+
+
+async def _drain(senders: Sequence[asyncio.Task[None]]) -> None:
+    if senders:
+        await asyncio.wait(senders, timeout=FINISH_SECONDS)
+
+
+def _stop_on_signals(stopping: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)

@@ -1,0 +1,126 @@
+"""The board: which gates are open, how far the others are, and what phase that makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from bot.model import Board, Gate, GateState, Phase, Reading, RuleState, Side, Status
+
+BREAKOUT_LASTS_DAYS = 270
+"""A breakout older than this no longer says anything about the rotation."""
+UNCONNECTED = "no source is connected yet"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelGate:
+    """A gate that is open while an indicator is beyond a level."""
+
+    name: str
+    title: str
+    indicator: str
+    side: Side
+    level: float
+
+
+DOMINANCE = LevelGate("dominance", "Bitcoin dominance", "btc_dominance", Side.BELOW, 55.0)
+SEASON = LevelGate("season", "Altcoin Season Index", "altcoin_season_index", Side.ABOVE, 75.0)
+
+Readings = Mapping[str, Reading]
+States = Mapping[str, RuleState]
+
+
+def read(readings: Readings, states: States, now: datetime) -> Board:
+    """The board at one instant. `readings` by indicator, `states` by rule."""
+    gates = (
+        _small_caps(readings, states, now.date()),
+        _level_gate(DOMINANCE, readings),
+        Gate("etf_flows", "ETF flows", GateState.UNKNOWN, why=UNCONNECTED),
+        _level_gate(SEASON, readings),
+        Gate("liquidity", "Fed liquidity", GateState.UNKNOWN, why=UNCONNECTED),
+    )
+    return Board(_phase(gates, states), gates, now)
+
+
+def missing(board: Board) -> tuple[Gate, ...]:
+    """The gates that are not open, nearest to opening first, the unknown ones last."""
+    shut = [gate for gate in board.gates if gate.state is not GateState.ON]
+    return tuple(sorted(shut, key=_remoteness))
+
+
+def _remoteness(gate: Gate) -> tuple[bool, float]:
+    if gate.distance is None or not gate.level:
+        return True, 0.0
+    return gate.state is GateState.UNKNOWN, abs(gate.distance) / gate.level
+
+
+def _phase(gates: tuple[Gate, ...], states: States) -> Phase:
+    gate = {each.name: each.state for each in gates}
+    altseason, bitcoin_season = _firing(states, "altseason"), _firing(states, "bitcoin_season")
+    if altseason is None:
+        return Phase.UNKNOWN
+    if altseason:
+        return Phase.ALTSEASON
+    if gate["small_caps"] is GateState.UNKNOWN:
+        return Phase.UNKNOWN
+    if gate["small_caps"] is GateState.ON:
+        return _phase_behind_leader(gate["dominance"])
+    if bitcoin_season is None:
+        return Phase.UNKNOWN
+    return Phase.BITCOIN_SEASON if bitcoin_season else Phase.WAITING
+
+
+def _phase_behind_leader(dominance: GateState) -> Phase:
+    match dominance:
+        case GateState.ON:
+            return Phase.ROTATION
+        case GateState.OFF:
+            return Phase.WARMING_UP
+        case GateState.UNKNOWN:
+            return Phase.UNKNOWN
+
+
+def _firing(states: States, rule: str) -> bool | None:
+    """Whether a rule is in an episode; None when it cannot be told."""
+    state = states.get(rule)
+    if state is None or state.status is Status.NO_DATA:
+        return None
+    return state.status in (Status.FIRING, Status.RECOVERING)
+
+
+def _small_caps(readings: Readings, states: States, today: date) -> Gate:
+    name, title = "small_caps", "Russell 2000 breakout"
+    state, reading = states.get("russell_breakout"), readings.get("russell_2000")
+    if state is None or state.record is None or reading is None:
+        return Gate(name, title, GateState.UNKNOWN, why="the record is not loaded yet")
+    record = state.record
+    level = record.reference
+    gate = Gate(name, title, GateState.OFF, reading.value, level, None, reading.unit)
+    if state.status is Status.NO_DATA:
+        return replace(gate, state=GateState.UNKNOWN, why="no current data")
+    if record.armed or state.episode is None:
+        return replace(
+            gate, distance=level - reading.value, why="needs two closes above the record"
+        )
+    if record.invalidated:
+        return replace(gate, distance=level - reading.value, why="the breakout failed")
+    age = (today - state.episode).days
+    if age >= BREAKOUT_LASTS_DAYS:
+        return replace(gate, why=f"the breakout is {age} days old")
+    return replace(gate, state=GateState.ON, distance=0.0, why=f"day {age} since the breakout")
+
+
+def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
+    reading = readings.get(spec.indicator)
+    gate = Gate(spec.name, spec.title, GateState.UNKNOWN, level=spec.level)
+    if reading is None:
+        return replace(gate, why="no data yet")
+    gate = replace(gate, value=reading.value, unit=reading.unit)
+    if reading.late:
+        return replace(gate, why="no current data")
+    if reading.degraded:
+        return replace(gate, why=f"only {reading.vendor} answers, whose level is another")
+    below = spec.side is Side.BELOW
+    if reading.value < spec.level if below else reading.value >= spec.level:
+        return replace(gate, state=GateState.ON, distance=0.0, why="open")
+    need = f"needs {'below' if below else 'at least'} {spec.level:g}"
+    return replace(gate, state=GateState.OFF, distance=spec.level - reading.value, why=need)

@@ -1,0 +1,193 @@
+"""The command line: parse, call, print, exit code."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from bot import app, logs, replay, settings
+from bot.demo import show
+from bot.messages import plain, status
+from bot.model import Snapshot
+from bot.outlook import overall
+from bot.ports import StaleLeader, StoreUnavailable
+from bot.registry import BrokenPlugin
+from bot.replay import UnusableRecording
+from bot.settings import Settings, WrongSetting
+from bot.stores.connect import UnsupportedServer
+from bot.stores.embedded import EmbeddedServerError
+
+EXIT_FAILED = 1
+EXIT_NO_INPUT = 66
+EXIT_UNAVAILABLE = 69
+EXIT_SOFTWARE = 70
+EXIT_BUSY = 75
+EXIT_CONFIG = 78
+EXIT_INTERRUPTED = 130
+"""Exit codes as sysexits.h has them, and 128 + SIGINT as shells do."""
+
+EXIT_CODES: dict[type[Exception], int] = {
+    WrongSetting: EXIT_CONFIG,
+    UnsupportedServer: EXIT_CONFIG,
+    EmbeddedServerError: EXIT_CONFIG,
+    UnusableRecording: EXIT_NO_INPUT,
+    StoreUnavailable: EXIT_UNAVAILABLE,
+    StaleLeader: EXIT_UNAVAILABLE,
+    BrokenPlugin: EXIT_SOFTWARE,
+}
+"""Errors whose text is one sentence for the person who typed the command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the process's exit code."""
+    chosen = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = chosen.command
+    try:
+        return command(chosen)
+    except tuple(EXIT_CODES) as error:
+        return _fail(str(error), EXIT_CODES[type(error)])
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away; there is nobody left to tell.
+        sys.stderr.close()
+        return EXIT_FAILED
+
+
+def _fail(sentence: str, code: int) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return code
+
+
+def _settings() -> Settings:
+    loaded = settings.load()
+    logs.set_up(loaded.secrets)
+    return loaded
+
+
+def _run(_: argparse.Namespace) -> int:
+    asyncio.run(app.run(_settings(), app.Roles(), greeting=app.GREETING))
+    return 0
+
+
+def _poll(chosen: argparse.Namespace) -> int:
+    loaded = _settings()
+    if not chosen.once:
+        asyncio.run(app.run(loaded, app.Roles(platforms=frozenset())))
+        return 0
+    answers = asyncio.run(app.poll_once(loaded))
+    if answers is None:
+        return _fail("Another process polls already.", EXIT_BUSY)
+    for answer in answers:
+        got = answer.error or f"{len(answer.observations)} values"
+        sys.stdout.write(f"{answer.feed.name}: {got}\n")
+    return EXIT_FAILED if all(answer.error for answer in answers) else 0
+
+
+def _deliver(chosen: argparse.Namespace) -> int:
+    roles = app.Roles(polls=False, platforms=frozenset({chosen.platform}))
+    asyncio.run(app.run(_settings(), roles))
+    return 0
+
+
+def _demo(_: argparse.Namespace) -> int:
+    logs.set_up(())
+    asyncio.run(show.run())
+    return 0
+
+
+def _replay(chosen: argparse.Namespace) -> int:
+    recording = replay.read(chosen.folder)
+    if recording.unused:
+        sys.stderr.write(f"Not watched yet, left out: {', '.join(recording.unused)}\n")
+    for alert in replay.replay(recording, app.find_parts().indicators, chosen.until):
+        day = alert.decided_at.date()
+        if chosen.since is None or day >= chosen.since:
+            text = replay.as_json(alert) if chosen.json else f"{day}  {plain(alert.message)}\n"
+            sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    now = app.wall_clock()
+    snapshot = asyncio.run(app.look(_settings()))
+    text = _as_json(snapshot, now) if chosen.json else plain(status(snapshot))
+    sys.stdout.write(f"{text}\n")
+    return 0
+
+
+def _as_json(snapshot: Snapshot, now: datetime) -> str:
+    board = snapshot.board
+    return json.dumps(
+        {
+            "phase": board.phase,
+            "as_of": board.as_of.isoformat(),
+            "gates": [
+                {
+                    "name": gate.name,
+                    "state": gate.state,
+                    "value": gate.value,
+                    "level": gate.level,
+                    "distance": gate.distance,
+                }
+                for gate in board.gates
+            ],
+            "indicators": {
+                reading.indicator: {
+                    "value": reading.value,
+                    "unit": reading.unit,
+                    "vendor": reading.vendor,
+                    "as_of": reading.as_of.isoformat(),
+                    "age_s": round((now - reading.as_of).total_seconds()),
+                    "state": overall(snapshot.rules[reading.indicator], reading),
+                    "final": reading.final,
+                    "degraded": reading.degraded,
+                }
+                for reading in snapshot.readings
+            },
+        },
+        indent=2,
+    )
+
+
+def _env(_: argparse.Namespace) -> int:
+    sys.stdout.write(settings.example())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(
+        name: str, command: Callable[[argparse.Namespace], int], summary: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(command=command)
+        return added
+
+    add("run", _run, "poll, deliver and chat, all in this process")
+    poll = add("poll", _poll, "only poll the sources")
+    poll.add_argument("--once", action="store_true", help="poll every source once and stop")
+    deliver = add("deliver", _deliver, "only deliver and chat on one platform")
+    deliver.add_argument("--platform", required=True, choices=("telegram", "discord"))
+    add("demo", _demo, "a simulated market in about a minute; needs nothing")
+    past = add("replay", _replay, "what would have been sent over recorded history")
+    past.add_argument("folder", type=Path, metavar="DIR", help="holds <series>.csv files")
+    past.add_argument("--from", dest="since", type=_day, metavar="D", help="print from this day on")
+    past.add_argument("--to", dest="until", type=_day, metavar="D", help="stop after this day")
+    past.add_argument("--json", action="store_true", help="one alert a line")
+    shown = add("status", _status, "where everything stands now")
+    shown.add_argument("--json", action="store_true", help="for machines")
+    add("env", _env, "print .env.example, made from the settings")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day like 2016-11-01") from None

@@ -1,0 +1,104 @@
+"""The demo: the whole program against the simulated market, in about a minute."""
+
+import asyncio
+import tempfile
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from bot import app
+from bot.adapters.console import CONSOLE_CHAT
+from bot.demo import gateway, market
+from bot.demo.clock import SteppedClock
+from bot.model import Chat, Message
+from bot.ports import Adapter, Answer
+from bot.settings import Settings
+
+STEP = timedelta(minutes=30)
+STEP_SECONDS = 0.2
+"""Six days in half-hours at this pace take about a minute."""
+POLL_SECONDS = 0.1
+LONGEST_STEP_SECONDS = 2.0
+MARK = "[SIMULATED]"
+GREETING = Message(
+    "This is a simulation",
+    (
+        "Six invented market days pass in about a minute; every number is made up.",
+        "You are subscribed to the essentials. Type /status, /subscribe or /help at any time.",
+    ),
+)
+GOODBYE = Message(
+    "The simulation is over",
+    ("make run starts the real thing.",),
+)
+
+
+class Marked:
+    """An adapter whose every message is plainly marked as simulated."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        """Take the adapter that carries the marked messages."""
+        self.name = adapter.name
+        self._adapter = adapter
+
+    async def listen(self, answer: Answer) -> None:
+        """Subscribe the person at the console, then answer as ever."""
+
+        async def marked(chat: Chat, text: str) -> Message | None:
+            reply = await answer(chat, text)
+            return None if reply is None else _mark(reply)
+
+        await answer(CONSOLE_CHAT, "/subscribe")
+        await self._adapter.listen(marked)
+
+    async def send(self, chat: Chat, message: Message, key: str) -> None:
+        """Deliver the message with its mark."""
+        await self._adapter.send(chat, _mark(message), key)
+
+    async def close(self) -> None:
+        """Close the adapter beneath."""
+        await self._adapter.close()
+
+
+async def run() -> None:
+    """Run the demo to its end."""
+    clock = SteppedClock(market.START, STEP)
+    over = asyncio.Event()
+    with tempfile.TemporaryDirectory(prefix="altseason-demo-") as folder:
+        async with gateway.serve(clock) as served, asyncio.TaskGroup() as tasks:
+            life = tasks.create_task(_live(clock, served.rounds, over))
+            settings = Settings(
+                redis_url=None,
+                data_dir=Path(folder),
+                telegram_bot_token=None,
+                discord_bot_token=None,
+                source_gateway_url=served.url,
+                poll_seconds=POLL_SECONDS,
+            )
+            await app.run(
+                settings,
+                app.Roles(platforms=frozenset({app.CONSOLE})),
+                clock=clock,
+                until=over,
+                wrap=Marked,
+                greeting=GREETING,
+                farewell=GOODBYE,
+            )
+            life.cancel()
+
+
+async def _live(clock: SteppedClock, rounds: gateway.Rounds, over: asyncio.Event) -> None:
+    """Move the market on once every provider has been asked about the present step."""
+    loop = asyncio.get_running_loop()
+    while clock() < market.END:
+        next_step = loop.time() + STEP_SECONDS
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_STEP_SECONDS):
+                await rounds.whole()
+        await asyncio.sleep(next_step - loop.time())
+        clock.advance()
+    over.set()
+
+
+def _mark(message: Message) -> Message:
+    return Message(f"{MARK} {message.title}", message.lines, message.footer, message.tone)

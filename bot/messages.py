@@ -1,0 +1,282 @@
+"""Our words: alerts, the board and the status, as neutral messages.
+
+A message states what crossed, value against level, source and date, and what it means; it never
+says buy or sell, and holds no number that is not in the store.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from bot import board
+from bot.model import (
+    Board,
+    BreakoutRule,
+    Gate,
+    GateState,
+    Indicator,
+    Kind,
+    LevelRule,
+    Message,
+    Phase,
+    Point,
+    Reading,
+    Rule,
+    RuleView,
+    Side,
+    Snapshot,
+    Status,
+    Tone,
+    Transition,
+    Unit,
+)
+
+PHASES = {
+    Phase.ALTSEASON: "altseason",
+    Phase.ROTATION: "rotation",
+    Phase.WARMING_UP: "warming up",
+    Phase.BITCOIN_SEASON: "Bitcoin season",
+    Phase.WAITING: "waiting",
+    Phase.UNKNOWN: "unknown",
+}
+STATES = {
+    Status.NORMAL: "waiting",
+    Status.PENDING: "pending, one more daily value confirms",
+    Status.FIRING: "firing",
+    Status.RECOVERING: "recovering",
+    Status.NO_DATA: "no current data",
+}
+
+
+def plain(message: Message) -> str:
+    """A message as plain text: title, lines, footer."""
+    return "\n".join(part for part in (message.title, *message.lines, message.footer) if part)
+
+
+def number(value: float, unit: Unit) -> str:
+    """A value in its unit, as people write it: 2,648.50 · 58.9 % · 45."""
+    match unit:
+        case Unit.POINTS:
+            return f"{value:,.2f}"
+        case Unit.PCT:
+            return f"{value:.2f} %"
+        case Unit.SCORE:
+            return f"{value:g}" if value == round(value) else f"{value:.1f}"
+
+
+def level_text(level: float, unit: Unit) -> str:
+    """A round level without idle decimals: 57 %, 75."""
+    return f"{level:g} %" if unit is Unit.PCT else number(level, unit)
+
+
+def gap(distance: float, unit: Unit) -> str:
+    """A distance, in percentage points where the value is a percentage."""
+    match unit:
+        case Unit.POINTS:
+            return f"{abs(distance):,.2f} points"
+        case Unit.PCT:
+            return f"{abs(distance):.2f} pp"
+        case Unit.SCORE:
+            return f"{number(abs(distance), unit)} points"
+
+
+def day_text(day: date) -> str:
+    """A day as 15 Nov 2016."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def age_text(age: timedelta) -> str:
+    """An age in the largest unit that says enough: 4 min, 3 h, 12 days."""
+    minutes = max(0, int(age.total_seconds() // 60))
+    if minutes < 120:  # noqa: PLR2004 - up to two hours, minutes say more.
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004 - likewise.
+
+
+def source_text(point: Point) -> str:
+    """Where a decisive value comes from, and what time it is about."""
+    when = point.as_of.astimezone(UTC)
+    return (
+        f"Source: {point.vendor}, value of {day_text(point.day)} (as of {when:%Y-%m-%d %H:%M} UTC)."
+    )
+
+
+def alert(
+    indicator: Indicator, rule: Rule, news: Transition, point: Point, now_board: Board
+) -> Message:
+    """What an alert of a preset rule says."""
+    match rule:
+        case LevelRule():
+            said = _level_news(indicator, rule, news, point)
+        case BreakoutRule():
+            said = _breakout_news(indicator, rule, news, point)
+    lines = (said.fact, source_text(point), said.meaning, missing_text(now_board))
+    return Message(said.headline, lines, f"{rule.id} · {news.kind}", said.tone)
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    headline: str
+    fact: str
+    meaning: str
+    tone: Tone
+
+
+def _level_news(indicator: Indicator, rule: LevelRule, news: Transition, point: Point) -> _News:
+    title, unit = indicator.title, indicator.unit
+    value, level = number(point.value, unit), level_text(rule.level, unit)
+    below = rule.side is Side.BELOW
+    if news.kind is Kind.FIRED:
+        away = gap(point.value - rule.level, unit)
+        return _News(
+            f"{title} {'below' if below else 'at or above'} {level}: {value}",
+            f"{value} against the level of {level}, {away} beyond it, "
+            f"on {rule.confirmations} daily values in a row.",
+            rule.meaning,
+            Tone.BAD if rule.id == "bitcoin_season" else Tone.GOOD,
+        )
+    recovery = rule.level if news.level is None else news.level
+    line, away = level_text(recovery, unit), gap(point.value - recovery, unit)
+    return _News(
+        f"{title} back {'above' if below else 'below'} {line}: {value}",
+        f"{value} has passed the recovery level of {line} by {away}. "
+        f"The rule at {level} had been true since {day_text(news.episode)}.",
+        rule.resolved_meaning,
+        Tone.NEUTRAL,
+    )
+
+
+def _breakout_news(
+    indicator: Indicator, rule: BreakoutRule, news: Transition, point: Point
+) -> _News:
+    title, unit = indicator.title, indicator.unit
+    level = news.level or 0.0
+    value, line = number(point.value, unit), number(level, unit)
+    share = f"{100 * (point.value / level - 1):+.2f} %"
+    since = day_text(news.level_day or news.episode)
+    closes = f"{rule.confirmations} closes in a row"
+    match news.kind:
+        case Kind.INVALIDATED:
+            return _News(
+                f"{title} breakout failed: {value}",
+                f"{closes} below {line} ({share}), which is {1 - rule.invalidation_ratio:.0%} "
+                f"under the record of {since} that it had broken.",
+                rule.invalidated_meaning,
+                Tone.BAD,
+            )
+        case Kind.RECLAIMED:
+            return _News(
+                f"{title} breakout is back: {value}, above {line}",
+                f"{closes} above {line}, the high of {since} ({share}).",
+                rule.reclaimed_meaning,
+                Tone.GOOD,
+            )
+        case _:
+            return _News(
+                f"{title} breaks out: {value}, above the record of {line}",
+                f"{closes} above {line} ({share}). That record close had stood since {since}.",
+                rule.meaning,
+                Tone.GOOD,
+            )
+
+
+def blind(
+    reading: Reading, news: Transition, rules: Sequence[str], standby: Reading | None
+) -> Message:
+    """What we say when a series a rule needs goes quiet, and when it speaks again."""
+    value = number(reading.value, reading.unit)
+    seen = f"{reading.as_of.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    affected = " and ".join(rules)
+    if news.kind is Kind.RECOVERED:
+        lines = [
+            f"{reading.vendor} gives values again: {value}, as of {seen}.",
+            f"Watching again, from the state before the outage: {affected}.",
+        ]
+        return Message(f"{reading.title} is back", tuple(lines), "blind · recovered")
+    lines = [
+        f"The last value from {reading.vendor} is {value}, as of {seen}; a newer one is overdue.",
+        f"Until it is back these neither fire nor resolve: {affected}.",
+    ]
+    if standby is not None:
+        shown = number(standby.value, standby.unit)
+        lines.append(
+            f"{standby.vendor} says {shown} meanwhile; the levels are not set for its figure."
+        )
+    return Message(f"{reading.title} has gone quiet", tuple(lines), "blind · stale", Tone.BAD)
+
+
+def missing_text(now_board: Board) -> str:
+    """What the board still waits for, in one line."""
+    phase = f"Phase: {PHASES[now_board.phase]}."
+    gates = board.missing(now_board)
+    if not gates:
+        return f"{phase} Nothing is missing: every gate is open."
+    return f"{phase} Still missing: {'; '.join(_gate_need(gate) for gate in gates)}."
+
+
+def _gate_need(gate: Gate) -> str:
+    if gate.distance is None or gate.value is None or gate.unit is None:
+        return f"{gate.title} ({gate.why})"
+    value, away = number(gate.value, gate.unit), gap(gate.distance, gate.unit)
+    return f"{gate.title} ({gate.why}, is {value}, {away} away)"
+
+
+def board_line(snapshot: Snapshot) -> str:
+    """The phase and what is already true, for someone who has just subscribed."""
+    true = [
+        f"{view.rule} since {day_text(view.since)}"
+        for views in snapshot.rules.values()
+        for view in views
+        if view.status in (Status.FIRING, Status.RECOVERING) and view.since
+    ]
+    already = f"Already true: {'; '.join(true)}." if true else "No rule is firing."
+    return f"Phase: {PHASES[snapshot.board.phase]}. {already}"
+
+
+def status(snapshot: Snapshot) -> Message:
+    """One screen: the phase, the gates, and each indicator with everything needed to judge it."""
+    now = snapshot.board.as_of
+    lines = [_gate_line(gate) for gate in snapshot.board.gates]
+    for reading in snapshot.readings:
+        lines.append("")
+        lines.append(_reading_line(reading, now))
+        lines.extend(_rule_line(view, reading) for view in snapshot.rules[reading.indicator])
+    if snapshot.missing:
+        lines.append("")
+        lines.extend(f"{title}: {why}." for title, why in snapshot.missing.items())
+    title = f"Phase: {PHASES[snapshot.board.phase]}"
+    return Message(title, tuple(lines), f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+
+
+def _gate_line(gate: Gate) -> str:
+    sign = {GateState.ON: "●", GateState.OFF: "○", GateState.UNKNOWN: "?"}[gate.state]
+    return f"{sign} {gate.title}: {gate.state}, {gate.why}"
+
+
+def _reading_line(reading: Reading, now: datetime) -> str:
+    unit = "" if reading.unit is Unit.PCT else f" {reading.unit}"
+    notes = [reading.vendor, f"{age_text(now - reading.as_of)} old"]
+    if not reading.final:
+        notes.append("provisional")
+    if reading.degraded:
+        notes.append("fallback, not compared with levels")
+    if reading.late:
+        notes.append("late")
+    return f"{reading.title} {number(reading.value, reading.unit)}{unit} ({', '.join(notes)})"
+
+
+def _rule_line(view: RuleView, reading: Reading) -> str:
+    state = STATES[view.status]
+    if view.status in (Status.FIRING, Status.RECOVERING) and view.since:
+        state = f"{state}, true since {day_text(view.since)}"
+    if view.level is None:
+        return f"  {view.rule}: {state}"
+    level = level_text(view.level, reading.unit)
+    away = "" if view.distance is None else f", {gap(view.distance, reading.unit)} away"
+    if view.recovery_level is None:
+        side = "below" if view.side is Side.BELOW else "above"
+        return f"  {view.rule}: {state}; level {side} {level}{away}"
+    line = level_text(view.recovery_level, reading.unit)
+    side = "above" if view.side is Side.BELOW else "below"
+    return f"  {view.rule}: {state}; level {level}, recovers {side} {line}{away}"

@@ -1,0 +1,216 @@
+"""Due sources -> observations -> evaluation -> one atomic commit; one leader at a time."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from bot.book import Book
+from bot.catalogue import SERIES
+from bot.evaluation import evaluate
+from bot.fetcher import Fetched, Fetcher
+from bot.model import FeedHealth, Indicator, RuleState
+from bot.ports import (
+    Clock,
+    Feed,
+    History,
+    Journal,
+    Lease,
+    StaleLeader,
+    StoreUnavailable,
+    vendors_in_order,
+)
+
+log = logging.getLogger(__name__)
+
+RENEW_SECONDS = 5.0
+"""A third of the lease: two lost renewals are survived."""
+STORE_PAUSE_SECONDS = 1.0
+TICK_SECONDS = 5.0
+"""How often the book is looked at even when no source is due: silence is an event too."""
+
+
+class Poller:
+    """Asks the sources, lets the rules see what they say, and commits what follows."""
+
+    def __init__(
+        self,
+        *,
+        fetcher: Fetcher,
+        indicators: Sequence[Indicator],
+        journal: Journal,
+        lease: Lease,
+        clock: Clock,
+        holder: str,
+    ) -> None:
+        """Take everything it works with; `holder` names this process in the lease."""
+        self._fetcher = fetcher
+        self._vendors = vendors_in_order(fetcher.feeds)
+        self._indicators = indicators
+        self._journal = journal
+        self._lease = lease
+        self._clock = clock
+        self._holder = holder
+        self._health: dict[str, FeedHealth] = {}
+        self._loaded: dict[tuple[str, str], bool] = {}
+        self._book: Book | None = None
+        self._states: Mapping[str, RuleState] = {}
+        self._leading = asyncio.Event()
+
+    async def run(self) -> None:
+        """Poll for as long as this process leads; wait for the lease when another does."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_lease())
+            while True:
+                await self._leading.wait()
+                try:
+                    await self._cycle(tasks)
+                except StaleLeader as error:
+                    log.warning("a commit was refused, reading the state anew: %s", error)
+                    self._forget()
+                except StoreUnavailable as error:
+                    log.warning("polling waits for Redis: %s", error)
+                    self._forget()
+                    await asyncio.sleep(STORE_PAUSE_SECONDS)
+
+    async def once(self) -> Sequence[Fetched] | None:
+        """Poll every source once; None when another process leads. Raises StoreUnavailable."""
+        if not await self._lease.acquire(self._holder):
+            return None
+        try:
+            book = await self._load()
+            answers = await self._fetcher.everything(self._since)
+            await self._take_in(book, answers)
+        finally:
+            await self._lease.release(self._holder)
+        return answers
+
+    async def _keep_lease(self) -> None:
+        try:
+            while True:
+                await self._renew()
+                await asyncio.sleep(RENEW_SECONDS)
+        finally:
+            if self._leading.is_set():
+                await self._let_go()
+
+    async def _renew(self) -> None:
+        try:
+            mine = await self._lease.acquire(self._holder)
+        except StoreUnavailable:
+            return
+        if mine and not self._leading.is_set():
+            log.info("this process polls the sources")
+            self._leading.set()
+        if not mine and self._leading.is_set():
+            log.warning("another process polls the sources now")
+            self._leading.clear()
+            self._forget()
+
+    async def _let_go(self) -> None:
+        try:
+            async with asyncio.timeout(1):
+                await self._lease.release(self._holder)
+        except (StoreUnavailable, TimeoutError):
+            log.debug("the lease runs out by itself")
+
+    async def _cycle(self, tasks: asyncio.TaskGroup) -> None:
+        book = self._book or await self._load()
+        answers = await self._fetcher.answers(tasks, self._since, TICK_SECONDS)
+        await self._take_in(book, answers)
+
+    async def _take_in(self, book: Book, answers: Sequence[Fetched]) -> None:
+        entered = book.add(each for answer in answers for each in answer.observations)
+        await self._journal.remember(entered)
+        await self._mark_history(book, answers)
+        await self._note_health(answers)
+        await self._evaluate(book)
+
+    def _forget(self) -> None:
+        """What is in memory may not be what is stored: read it anew before going on."""
+        self._book = None
+        self._fetcher.forget()
+
+    async def _load(self) -> Book:
+        book = Book(self._vendors)
+        for series, vendors in self._vendors.items():
+            for vendor in vendors:
+                book.load(await self._journal.observations(series, vendor))
+        for feed in self._fetcher.feeds:
+            for series in feed.series:
+                known = await self._journal.history(series, feed.vendor)
+                self._loaded[series, feed.vendor] = known is not None or not feed.has_history
+        self._states = await self._journal.states()
+        self._health = dict(await self._journal.health())
+        self._book = book
+        return book
+
+    def _since(self, feed: Feed) -> date | None:
+        """The day from which the feed is to answer; None asks for all its history."""
+        book = self._book
+        if book is None or not all(self._loaded.get((key, feed.vendor)) for key in feed.series):
+            return None
+        latest = [book.latest(series, feed.vendor) for series in feed.series]
+        return min((each.day for each in latest if each is not None), default=None)
+
+    async def _mark_history(self, book: Book, fetched: Sequence[Fetched]) -> None:
+        for answer in fetched:
+            if answer.error or answer.since is not None or not answer.feed.has_history:
+                continue
+            for series in answer.feed.series:
+                await self._mark_series(book, answer, series)
+
+    async def _mark_series(self, book: Book, answer: Fetched, series: str) -> None:
+        vendor = answer.feed.vendor
+        first, latest = book.first_day(series, vendor), book.latest(series, vendor)
+        if first is None or latest is None or self._loaded.get((series, vendor)):
+            return
+        days = sum(1 for each in answer.observations if each.series == series)
+        history = History(first, latest.day, days, self._clock())
+        await self._journal.mark_history(series, vendor, history)
+        self._loaded[series, vendor] = True
+        log.info(
+            "loaded %s from %s: %d days, %s to %s",
+            SERIES[series].title, vendor, days, first, latest.day,
+        )  # fmt: skip
+
+    async def _note_health(self, fetched: Sequence[Fetched]) -> None:
+        now = self._clock()
+        noted = []
+        for answer in fetched:
+            name = answer.feed.name
+            before = self._health.get(name, FeedHealth(name))
+            after = _health(before, answer, now)
+            _log_health(before, after)
+            self._health[name] = after
+            noted.append(after)
+        await self._journal.remember_health(noted)
+
+    async def _evaluate(self, book: Book) -> None:
+        now = self._clock()
+        asleep = frozenset(
+            series
+            for series, vendors in self._vendors.items()
+            if vendors and not self._loaded.get((series, vendors[0]))
+        )
+        result = evaluate(book, self._indicators, self._states, now, without_history=asleep)
+        if result.changes:
+            await self._journal.commit(result.changes, result.alerts, leader=self._holder, now=now)
+        self._states = result.states
+        for alert in result.alerts:
+            log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title)
+
+
+def _health(before: FeedHealth, answer: Fetched, now: datetime) -> FeedHealth:
+    if answer.error:
+        return replace(before, failed_at=now, error=answer.error)
+    return replace(before, ok_at=now, error="")
+
+
+def _log_health(before: FeedHealth, after: FeedHealth) -> None:
+    """One warning an outage, one line on recovery."""
+    if after.error and not before.error:
+        log.warning("%s fails: %s", after.feed, after.error)
+    if before.error and not after.error:
+        log.info("%s answers again", after.feed)

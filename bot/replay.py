@@ -1,0 +1,127 @@
+"""The same core over recorded history: what would have been sent, and when."""
+
+import csv
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+
+from bot.book import Book
+from bot.calendar import final_at, late_at, session_close
+from bot.catalogue import SERIES
+from bot.evaluation import evaluate
+from bot.messages import plain
+from bot.model import Alert, Cadence, Indicator, Observation, RuleState, Series
+
+VENDOR = "recorded"
+
+
+class UnusableRecording(Exception):
+    """A recording cannot be read; the text is one sentence that names the file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A folder's series, oldest value first by the time at which the world knew it."""
+
+    observations: Sequence[Observation]
+    unused: Sequence[str]
+    """Files whose series the product does not watch."""
+
+
+def read(folder: Path) -> Recording:
+    """Read every `<series>.csv` (`date,value`, ISO dates, one final value a day) of a folder."""
+    if not folder.is_dir():
+        raise UnusableRecording(f"There is no folder {folder}.")
+    observations: list[Observation] = []
+    unused = []
+    for path in sorted(folder.glob("*.csv")):
+        series = SERIES.get(path.stem)
+        if series is None:
+            unused.append(path.name)
+        else:
+            observations.extend(_read_series(path, series))
+    if not observations:
+        raise UnusableRecording(
+            f"{folder} holds no series I watch; expected one of "
+            f"{', '.join(f'{key}.csv' for key in SERIES)}."
+        )
+    observations.sort(key=lambda each: each.observed_at)
+    return Recording(observations, unused)
+
+
+def replay(
+    recording: Recording, indicators: Sequence[Indicator], until: date | None = None
+) -> Iterator[Alert]:
+    """Every alert that would have been sent, in order, up to and including the day `until`."""
+    book = Book(dict.fromkeys(SERIES, (VENDOR,)))
+    states: dict[str, RuleState] = {}
+
+    def look(now: datetime) -> Iterator[Alert]:
+        result = evaluate(book, indicators, states, now)
+        states.update(result.states)
+        yield from result.alerts
+
+    for known_at, values in groupby(recording.observations, key=lambda each: each.observed_at):
+        if until is not None and known_at.date() > until:
+            return
+        for deadline in _deadlines(book, known_at):
+            yield from look(deadline)
+        book.add(values)
+        yield from look(known_at)
+
+
+def as_json(alert: Alert) -> str:
+    """An alert as one line of `replay --json`."""
+    return json.dumps(
+        {
+            "id": alert.id,
+            "date": alert.decided_at.date().isoformat(),
+            "as_of": alert.day.isoformat(),
+            "topic": alert.topic,
+            "rule": alert.rule,
+            "kind": alert.kind,
+            "indicator": alert.indicator,
+            "value": alert.value,
+            "level": alert.level,
+            "text": plain(alert.message),
+        },
+        ensure_ascii=False,
+    )
+
+
+def _deadlines(book: Book, before: datetime) -> list[datetime]:
+    """The moments before `before` at which a series became late: silence, too, is an event."""
+    moments = set()
+    for key, series in SERIES.items():
+        latest = book.latest(key, VENDOR)
+        if latest is not None:
+            due = late_at(series, latest, latest.day)
+            if latest.observed_at < due < before:
+                moments.add(due)
+    return sorted(moments)
+
+
+def _read_series(path: Path, series: Series) -> Iterator[Observation]:
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        if next(rows, None) != ["date", "value"]:
+            raise UnusableRecording(f"{path.name} must begin with the line date,value.")
+        for row in rows:
+            yield _observation(row, series, f"{path.name}, line {rows.line_num}")
+
+
+def _observation(row: Sequence[str], series: Series, where: str) -> Observation:
+    try:
+        day, value = date.fromisoformat(row[0]), float(row[1])
+    except (IndexError, ValueError):
+        raise UnusableRecording(f"{where}: expected a date and a number, not {row}.") from None
+    if not math.isfinite(value):
+        raise UnusableRecording(f"{where}: {value} is not a value.")
+    known_at = final_at(series.cadence, day)
+    is_bar = series.cadence is Cadence.NYSE_SESSION
+    as_of = session_close(day) if is_bar else known_at
+    return Observation(series.key, VENDOR, day, value, as_of, known_at, final=True)

@@ -1,0 +1,22 @@
+"""Who may poll."""
+
+from bot.stores import keys
+from bot.stores.connect import Client
+
+
+class RedisLease:
+    """The poller's lease: whoever stops renewing it loses it after `seconds`."""
+
+    def __init__(self, client: Client, *, seconds: float = 15.0) -> None:
+        self._client = client
+        self._milliseconds = round(seconds * 1000)
+
+    async def acquire(self, holder: str) -> bool:
+        """Take or renew the lease; False while another holds it."""
+        return bool(
+            await self._client.run("acquire", [keys.LEAD_POLLER], [holder, self._milliseconds])
+        )
+
+    async def release(self, holder: str) -> None:
+        """Give the lease up at once, if this holder has it."""
+        await self._client.run("release", [keys.LEAD_POLLER], [holder])

@@ -1,0 +1,531 @@
+"""A Discord to test against: its REST interface and gateway over real sockets on loopback.
+
+It keeps Discord's rules where they matter to a bot: tokens, limits of embeds and commands, error
+codes, the nonce that makes a repeated message one message, and one answer to an interaction.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from aiohttp import WSMsgType, web
+
+Json = dict[str, Any]
+
+TOKEN = "fake-discord-token"
+APPLICATION_ID = "4000000000000000001"
+BOT: Json = {
+    "id": "4000000000000000001",
+    "username": "altseason",
+    "discriminator": "0",
+    "global_name": None,
+    "avatar": None,
+    "bot": True,
+    "flags": 0,
+}
+PERSON: Json = {**BOT, "id": "4000000000000000002", "username": "reader", "bot": False}
+GUILD_ID = "4000000000000000003"
+_TIME = "2026-08-01T00:00:00.000000+00:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What one request gets instead of Discord's usual answer.
+
+    `drop` closes the connection without an answer; with `stored` the message was accepted before.
+    """
+
+    status: int = 500
+    code: int = 0
+    text: str = "no"
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Via": "1.1 google"})
+    body: Json | None = None
+    content_type: str = "application/json"
+    drop: bool = False
+    stored: bool = False
+
+    @classmethod
+    def rate_limit(cls, retry_after: float, *, via: bool = True) -> "Fault":
+        """A 429; one without `Via` comes from the shield before Discord."""
+        body = {"message": "You are being rate limited.", "retry_after": retry_after}
+        headers = {"Retry-After": str(retry_after)} | ({"Via": "1.1 google"} if via else {})
+        return cls(429, headers=headers, body={**body, "global": False})
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message in a channel, or an attempt at one."""
+
+    channel: str
+    nonce: str
+    embeds: Sequence[Json]
+    payload: Json
+
+    @property
+    def text(self) -> str:
+        """Everything a reader sees."""
+        return shown(self.embeds)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One request that answers an interaction: `callback`, `edit` or `followup`."""
+
+    interaction: str
+    kind: str
+    payload: Json
+
+    @property
+    def text(self) -> str:
+        """Everything a reader sees."""
+        return shown(self.payload.get("embeds") or ())
+
+
+def shown(embeds: Sequence[Json]) -> str:
+    """The texts of embeds, a line each."""
+    return "\n".join(text for embed in embeds for text in _texts(embed) if text)
+
+
+def _texts(embed: Json) -> tuple[str, str, str]:
+    footer = (embed.get("footer") or {}).get("text", "")
+    return embed.get("title") or "", embed.get("description") or "", footer
+
+
+class FakeDiscord:
+    """One Discord with one bot account; use it as an asynchronous context manager."""
+
+    def __init__(self, token: str = TOKEN) -> None:
+        self.token = token
+        self.requests: list[tuple[str, str]] = []
+        self.commands: list[Json] = []
+        self.syncs = 0
+        self.identifies: list[Json] = []
+        self.resumes = 0
+        self.attempts: list[Posted] = []
+        """Every message that arrived here, accepted or not."""
+        self.messages: list[Posted] = []
+        """The messages readers see."""
+        self.replies: list[Reply] = []
+        self.greeting = True
+        """Whether the gateway says HELLO; without it, it hangs up."""
+        self.visits = 0
+        """How often anyone came to the gateway."""
+        self._channel_faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._path_faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        self._by_nonce: dict[tuple[str, str], Json] = {}
+        self._interactions: dict[str, str] = {}
+        self._answered: set[str] = set()
+        self._gateways: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
+        self._ready: list[web.WebSocketResponse] = []
+        self._ids = itertools.count(5_000_000_000_000_000_000)
+        self._sequence = itertools.count(1)
+        self._changed = asyncio.Condition()
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    # --- For tests --------------------------------------------------------------------------------
+
+    @property
+    def rest_url(self) -> str:
+        """For DISCORD_API_BASE_URL."""
+        return f"http://127.0.0.1:{self._port}/api/v10"
+
+    @property
+    def gateway_url(self) -> str:
+        """For DISCORD_GATEWAY_URL."""
+        return f"ws://127.0.0.1:{self._port}/gateway-socket"
+
+    @property
+    def connected(self) -> bool:
+        """Whether a bot is at the gateway and READY."""
+        return bool(self._ready)
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if there was one."""
+        application = web.Application(middlewares=[self._guard])
+        application.add_routes(
+            [
+                web.get("/gateway-socket", self._gateway),
+                web.get("/gateway-socket/", self._gateway),
+                web.get("/api/v10/gateway", self._gateway_address),
+                web.get("/api/v10/gateway/bot", self._gateway_address),
+                web.get("/api/v10/users/@me", self._me),
+                web.get("/api/v10/oauth2/applications/@me", self._application),
+                web.get("/api/v10/applications/@me", self._application),
+                web.get("/api/v10/applications/{app}/commands", self._get_commands),
+                web.put("/api/v10/applications/{app}/commands", self._put_commands),
+                web.post("/api/v10/channels/{channel}/messages", self._post_message),
+                web.post("/api/v10/interactions/{id}/{token}/callback", self._callback),
+                web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._edit),
+                web.post("/api/v10/webhooks/{app}/{token}", self._followup),
+            ]
+        )
+        self._runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Refuse connections and hang up on everyone, as a network does that is gone."""
+        await self.drop_gateways()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def drop_gateways(self) -> None:
+        """Cut every gateway connection without a word."""
+        for transport in self._gateways.values():
+            if transport is not None:
+                transport.abort()
+        self._ready.clear()
+        await self._notify()
+
+    def silence_gateways(self) -> None:
+        """Let every gateway connection swallow all and say nothing, as a broken network does."""
+        for transport in self._gateways.values():
+            if transport is not None:
+                transport.pause_reading()
+
+    async def close_gateways(self, code: int) -> None:
+        """Close every gateway connection with a code of Discord's."""
+        sockets = list(self._gateways)
+        self._ready.clear()
+        for socket in sockets:
+            await socket.close(code=code)
+        await self._notify()
+
+    def fail(self, channel: str | int, *faults: Fault) -> None:
+        """Let the next messages to a channel meet these faults, in turn."""
+        self._channel_faults[str(channel)].extend(faults)
+
+    def fail_path(self, end: str, *faults: Fault) -> None:
+        """Let the next requests whose path ends so meet these faults, in turn."""
+        self._path_faults[end].extend(faults)
+
+    async def wait_for(self, predicate: Callable[[], object], within_s: float = 5.0) -> None:
+        """Return as soon as it holds; raises TimeoutError."""
+        async with asyncio.timeout(within_s), self._changed:
+            await self._changed.wait_for(predicate)
+
+    async def slash(
+        self,
+        name: str,
+        options: Mapping[str, str] | None = None,
+        channel_id: str | int = "6000000000000000001",
+        *,
+        guild: bool = True,
+    ) -> str:
+        """Let a person run a slash command as soon as the bot is there; returns the interaction."""
+        await self.wait_for(lambda: self._ready)
+        interaction, token = str(next(self._ids)), f"interaction-token-{next(self._ids)}"
+        self._interactions[token] = interaction
+        given = [{"name": key, "type": 3, "value": value} for key, value in (options or {}).items()]
+        payload = {
+            "id": interaction,
+            "application_id": APPLICATION_ID,
+            "type": 2,
+            "token": token,
+            "version": 1,
+            "locale": "en-US",
+            "app_permissions": "2147483647",
+            "attachment_size_limit": 10_485_760,
+            "entitlements": [],
+            "authorizing_integration_owners": {"0": GUILD_ID},
+            "channel_id": str(channel_id),
+            "data": {"id": str(next(self._ids)), "name": name, "type": 1, "options": given},
+            **_place(str(channel_id), guild=guild),
+        }
+        await self._dispatch(self._ready[-1], "INTERACTION_CREATE", payload)
+        return interaction
+
+    async def answer_to(self, interaction: str, within_s: float = 5.0) -> Reply:
+        """The message that takes the place of "is thinking"."""
+
+        def found() -> list[Reply]:
+            return [r for r in self.replies if r.interaction == interaction and r.kind == "edit"]
+
+        await self.wait_for(found, within_s)
+        return found()[0]
+
+    # --- REST -------------------------------------------------------------------------------------
+
+    @web.middleware
+    async def _guard(
+        self,
+        request: web.Request,
+        handler: Callable[[web.Request], Any],
+    ) -> web.StreamResponse:
+        if request.path.startswith("/gateway-socket"):
+            return await handler(request)  # type: ignore[no-any-return] # aiohttp's own signature
+        self.requests.append((request.method, request.path.removeprefix("/api/v10")))
+        await self._notify()
+        for end, faults in self._path_faults.items():
+            if faults and request.path.endswith(end):
+                return self._faulty(request, faults.popleft())
+        open_to_all = "/interactions/" in request.path or "/webhooks/" in request.path
+        if not open_to_all and request.headers.get("Authorization") != f"Bot {self.token}":
+            return _answer({"message": "401: Unauthorized", "code": 0}, 401)
+        response: web.StreamResponse = await handler(request)
+        await self._notify()
+        return response
+
+    def _faulty(self, request: web.Request, fault: Fault) -> web.Response:
+        if fault.drop and request.transport is not None:
+            request.transport.abort()
+        body = fault.body or {"message": fault.text, "code": fault.code}
+        text = json.dumps(body) if fault.content_type == "application/json" else fault.text
+        return web.Response(
+            body=text.encode(),
+            status=fault.status,
+            headers=fault.headers,
+            content_type=fault.content_type,
+        )
+
+    async def _gateway_address(self, _: web.Request) -> web.Response:
+        return _answer({"url": self.gateway_url, "shards": 1})
+
+    async def _me(self, _: web.Request) -> web.Response:
+        return _answer(BOT)
+
+    async def _application(self, _: web.Request) -> web.Response:
+        return _answer(
+            {
+                "id": APPLICATION_ID,
+                "name": "altseason",
+                "description": "",
+                "icon": None,
+                "bot_public": True,
+                "bot_require_code_grant": False,
+                "owner": PERSON,
+                "verify_key": "00",
+                "flags": 0,
+            }
+        )
+
+    async def _get_commands(self, _: web.Request) -> web.Response:
+        return _answer(self.commands)
+
+    async def _put_commands(self, request: web.Request) -> web.Response:
+        commands = await request.json()
+        if any(_bad_command(command) for command in commands):
+            return _invalid_form()
+        self.syncs += 1
+        self.commands = [self._registered(command) for command in commands]
+        return _answer(self.commands)
+
+    def _registered(self, command: Json) -> Json:
+        """The command as Discord tells it back: with ids, without what has its default."""
+        options = [
+            {key: value for key, value in option.items() if value not in (False, None, [])}
+            for option in command["options"]
+        ]
+        return {
+            **{key: value for key, value in command.items() if key != "options"},
+            **({"options": options} if options else {}),
+            "id": str(next(self._ids)),
+            "application_id": APPLICATION_ID,
+            "version": str(next(self._ids)),
+            "name_localizations": None,
+        }
+
+    async def _post_message(self, request: web.Request) -> web.Response:
+        channel, payload = request.match_info["channel"], await request.json()
+        posted = Posted(
+            channel, payload.get("nonce", ""), payload.get("embeds", []), payload=payload
+        )
+        self.attempts.append(posted)
+        faults = self._channel_faults[channel]
+        fault = faults.popleft() if faults else None
+        if fault is not None and not fault.stored:
+            return self._faulty(request, fault)
+        if len(posted.nonce) > 25 or _bad_embeds(posted.embeds):
+            return _invalid_form()
+        key = (channel, posted.nonce)
+        if not (payload.get("enforce_nonce") and key in self._by_nonce):
+            self.messages.append(posted)
+            self._by_nonce[key] = self._message(channel, payload)
+        if fault is not None:
+            return self._faulty(request, fault)
+        return _answer(self._by_nonce[key])
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        interaction = request.match_info["id"]
+        if self._interactions.get(request.match_info["token"]) != interaction:
+            return _answer({"message": "Unknown interaction", "code": 10062}, 404)
+        if interaction in self._answered:
+            return _answer({"message": "Already acknowledged.", "code": 40060}, 400)
+        self._answered.add(interaction)
+        self.replies.append(Reply(interaction, "callback", await request.json()))
+        kind = self.replies[-1].payload["type"]
+        return _answer(
+            {"interaction": {"id": interaction, "type": 2, "response_message_loading": kind == 5}}
+        )
+
+    async def _edit(self, request: web.Request) -> web.Response:
+        return await self._reply(request, "edit")
+
+    async def _followup(self, request: web.Request) -> web.Response:
+        return await self._reply(request, "followup")
+
+    async def _reply(self, request: web.Request, kind: str) -> web.Response:
+        interaction = self._interactions.get(request.match_info["token"])
+        if interaction not in self._answered or interaction is None:
+            return _answer({"message": "Unknown Webhook", "code": 10015}, 404)
+        payload = await request.json()
+        if _bad_embeds(payload.get("embeds") or ()):
+            return _invalid_form()
+        self.replies.append(Reply(interaction, kind, payload))
+        return _answer(self._message("6000000000000000001", payload))
+
+    def _message(self, channel: str, payload: Json) -> Json:
+        return {
+            "id": str(next(self._ids)),
+            "channel_id": channel,
+            "author": BOT,
+            "content": payload.get("content") or "",
+            "timestamp": _TIME,
+            "edited_timestamp": None,
+            "tts": False,
+            "mention_everyone": False,
+            "mentions": [],
+            "mention_roles": [],
+            "attachments": [],
+            "embeds": payload.get("embeds") or [],
+            "pinned": False,
+            "type": 0,
+            "flags": 0,
+            "nonce": payload.get("nonce"),
+        }
+
+    # --- Gateway ----------------------------------------------------------------------------------
+
+    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(timeout=0.5)
+        await socket.prepare(request)
+        self.visits += 1
+        if not self.greeting:
+            await socket.close(code=1001)
+            return socket
+        self._gateways[socket] = request.transport
+        try:
+            await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41_250}})
+            async for frame in socket:
+                if frame.type is WSMsgType.TEXT:
+                    await self._receive(socket, json.loads(frame.data))
+        finally:
+            del self._gateways[socket]
+            if socket in self._ready:
+                self._ready.remove(socket)
+            await self._notify()
+        return socket
+
+    async def _receive(self, socket: web.WebSocketResponse, event: Json) -> None:
+        if event["op"] == 1:
+            await socket.send_json({"op": 11})
+        elif event["op"] in (2, 6):
+            if event["d"]["token"] != self.token:
+                await socket.close(code=4004)
+                return
+            if event["op"] == 2:
+                self.identifies.append(event["d"])
+                await self._dispatch(socket, "READY", self._ready_event())
+            else:
+                self.resumes += 1
+                await self._dispatch(socket, "RESUMED", {})
+            self._ready.append(socket)
+            await self._notify()
+
+    def _ready_event(self) -> Json:
+        return {
+            "v": 10,
+            "user": BOT,
+            "guilds": [{"id": GUILD_ID, "unavailable": True}],
+            "session_id": f"session-{next(self._ids)}",
+            "resume_gateway_url": self.gateway_url,
+            "application": {"id": APPLICATION_ID, "flags": 0},
+        }
+
+    async def _dispatch(self, socket: web.WebSocketResponse, event: str, data: Json) -> None:
+        # A bot that has just gone hears nothing, as with Discord.
+        with contextlib.suppress(ConnectionError):
+            await socket.send_json({"op": 0, "t": event, "s": next(self._sequence), "d": data})
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+
+def _answer(body: object, status: int = 200) -> web.Response:
+    # discord.py reads JSON only under exactly this content type, without a charset.
+    return web.Response(
+        body=json.dumps(body).encode(),
+        status=status,
+        content_type="application/json",
+        headers={"Via": "1.1 google"},
+    )
+
+
+def _invalid_form() -> web.Response:
+    return _answer({"message": "Invalid Form Body", "code": 50035}, 400)
+
+
+def _place(channel: str, *, guild: bool) -> Json:
+    if not guild:
+        place = {"id": channel, "type": 1, "recipients": [PERSON], "last_message_id": None}
+        return {"channel": place, "user": PERSON, "context": 1}
+    member = {
+        "user": PERSON,
+        "roles": [],
+        "joined_at": _TIME,
+        "permissions": "2147483647",
+        "flags": 0,
+        "deaf": False,
+        "mute": False,
+    }
+    place = {
+        "id": channel,
+        "type": 0,
+        "name": "general",
+        "position": 0,
+        "guild_id": GUILD_ID,
+        "permission_overwrites": [],
+    }
+    return {"channel": place, "guild_id": GUILD_ID, "member": member, "context": 0}
+
+
+def _bad_embeds(embeds: Sequence[Json]) -> bool:
+    texts = [_texts(embed) for embed in embeds]
+    return (
+        not 1 <= len(embeds) <= 10
+        or sum(len(text) for each in texts for text in each) > 6000
+        or any(
+            len(title) > 256 or len(description) > 4096 or len(footer) > 2048
+            for title, description, footer in texts
+        )
+    )
+
+
+def _bad_command(command: Json) -> bool:
+    return (
+        re.fullmatch(r"[-_a-z0-9]{1,32}", command["name"]) is None
+        or not 1 <= len(command["description"]) <= 100
+        or len(command["options"]) > 25
+        or any(
+            not 1 <= len(option["description"]) <= 100 or len(option.get("choices") or ()) > 25
+            for option in command["options"]
+        )
+    )

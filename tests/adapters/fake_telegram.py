@@ -1,0 +1,321 @@
+"""A Bot API over real HTTP on the loopback, strict where Telegram is and a bot could be wrong."""
+
+import asyncio
+import html
+import itertools
+import json
+import math
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+Json = dict[str, object]
+
+TOKEN = "123456:AAfake-token_for_tests"
+USERNAME = "AltseasonTestBot"
+MESSAGE_UNITS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message the bot sent: `text` with its markup as it came, `plain` as people read it."""
+
+    chat_id: str
+    text: str
+    plain: str
+    thread: str
+    form: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An answer other than the usual one; `times` None means for ever, `hang` no answer at all."""
+
+    status: int = 500
+    description: str = "Internal Server Error"
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    body: str | None = None
+    """Sent in place of the Bot API's JSON."""
+    hang: bool = False
+    chat_id: str | None = None
+    times: int | None = 1
+
+
+@dataclass(slots=True)
+class _Due:
+    """A failure that is still to come, so many times."""
+
+    failure: Failure
+    times: float
+
+
+class RefusedText(Exception):
+    """The text of a message is not one Telegram would take."""
+
+
+def readable(text: str) -> str:
+    """What people read of a text in Telegram's HTML; raises RefusedText as the Bot API would."""
+    stack: list[str] = []
+    plain: list[str] = []
+    for piece in re.split(r"(<[^>]*>?)", text):
+        if not piece.startswith("<"):
+            plain.append(_unescaped(piece))
+        elif tag := re.fullmatch(r"<(b|i)>", piece):
+            stack.append(tag[1])
+        elif not stack or piece != f"</{stack.pop()}>":
+            raise RefusedText(f'can\'t parse entities: unexpected tag "{piece}"')
+    if stack:
+        raise RefusedText("can't parse entities: can't find end tag")
+    read = "".join(plain)
+    if not read.strip():
+        raise RefusedText("message text is empty")
+    if len(read.encode("utf-16-le")) // 2 > MESSAGE_UNITS:
+        raise RefusedText("message is too long")
+    return read
+
+
+def _unescaped(text: str) -> str:
+    if re.search(r"&(?!(?:amp|lt|gt|quot|#\d+|#x[0-9a-fA-F]+);)", text):
+        raise RefusedText("can't parse entities: a bare ampersand")
+    return html.unescape(text)
+
+
+class FakeTelegram:
+    """One bot's Telegram: what people say to it, and what it says to them.
+
+    `stop` and `start` again make an outage; the address stays the same.
+    """
+
+    def __init__(self, token: str = TOKEN, username: str = USERNAME) -> None:
+        self.token = token
+        self.username = username
+        self.sent: list[Sent] = []
+        self.calls: list[tuple[str, Mapping[str, str]]] = []
+        """Every request in order: the method and its parameters."""
+        self.menu: list[Json] = []
+        self._updates: list[Json] = []
+        self._failures: dict[str, list[_Due]] = defaultdict(list)
+        self._numbers = itertools.count(1)
+        self._changed = asyncio.Condition()
+        self._newest_poll = 0
+        self._stopping = asyncio.Event()
+        self._runner: web.AppRunner | None = None
+        self._port = 0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    @property
+    def url(self) -> str:
+        """The root to which `/bot<token>/<method>` is appended; known before `start`, too."""
+        return f"http://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        """Listen, on the same port as before if there was one."""
+        self._stopping.clear()
+        app = web.Application()
+        app.router.add_route("*", r"/bot{token:[^/]+}/{method}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop listening and drop every connection."""
+        self._stopping.set()
+        async with self._changed:
+            self._changed.notify_all()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    def fail(self, method: str, failure: Failure) -> None:
+        """Answer the next calls of a method so; failures of the same method queue up."""
+        self._failures[method].append(_Due(failure, failure.times or math.inf))
+
+    def heal(self, method: str) -> None:
+        """Forget the failures of a method that are still to come."""
+        self._failures.pop(method, None)
+
+    async def say(
+        self,
+        chat_id: int,
+        text: str,
+        *,
+        kind: str = "private",
+        thread: int | None = None,
+    ) -> int:
+        """Somebody writes to a chat, or posts in it if its kind is channel; returns the update id.
+
+        The kinds are Telegram's: private, group, supergroup, channel.
+        """
+        message: Json = {
+            "message_id": next(self._numbers),
+            "date": 1_780_000_000,
+            "chat": _chat(chat_id, kind),
+            "text": text,
+        }
+        if kind != "channel":
+            message["from"] = {"id": 1001, "is_bot": False, "first_name": "Ada"}
+        if thread is not None:
+            message |= {"message_thread_id": thread, "is_topic_message": True}
+        return await self.push({"channel_post" if kind == "channel" else "message": message})
+
+    async def change_membership(self, chat_id: int, kind: str, old: str, new: str) -> int:
+        """The bot's own status in a chat changes, say from left to member."""
+        bot = {"id": 123456, "is_bot": True, "first_name": "Bot", "username": self.username}
+        kicked: Json = {"until_date": 0}
+        change: Json = {
+            "chat": _chat(chat_id, kind),
+            "from": {"id": 1001, "is_bot": False, "first_name": "Ada"},
+            "date": 1_780_000_000,
+            "old_chat_member": {"user": bot, "status": old} | (kicked if old == "kicked" else {}),
+            "new_chat_member": {"user": bot, "status": new} | (kicked if new == "kicked" else {}),
+        }
+        return await self.push({"my_chat_member": change})
+
+    async def push(self, update: Json) -> int:
+        """Queue an update of any kind; returns its id."""
+        number = next(self._numbers)
+        async with self._changed:
+            self._updates.append({"update_id": number} | update)
+            self._changed.notify_all()
+        return number
+
+    async def wait_for(self, predicate: Callable[[Sent], bool], timeout: float = 5.0) -> Sent:  # noqa: ASYNC109 - reads as "wait for this, at most so long"
+        """The first message sent, before or after now, for which the predicate holds."""
+        async with asyncio.timeout(timeout), self._changed:
+            while True:
+                for sent in self.sent:
+                    if predicate(sent):
+                        return sent
+                await self._changed.wait()
+
+    async def wait_for_calls(self, method: str, count: int, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as above
+        """Return once a method has been called so often, counting the calls that failed."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(lambda: self.count(method) >= count)
+
+    async def wait_until_heard(self, update: int, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as above
+        """Return once the bot has confirmed an update: it is done with it."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(
+                lambda: all(queued["update_id"] != update for queued in self._updates)
+            )
+
+    def count(self, method: str) -> int:
+        """How often a method has been called."""
+        return sum(called == method for called, _ in self.calls)
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        async with self._changed:
+            self.calls.append((method, form))
+            self._changed.notify_all()
+        if request.match_info["token"] != self.token:
+            return _refusal(401, "Unauthorized")
+        failure = self._next_failure(method, form)
+        if failure is not None:
+            return await self._fail(failure)
+        match method:
+            case "getMe":
+                return _result(self._me())
+            case "getUpdates":
+                return await self._get_updates(form)
+            case "sendMessage":
+                return await self._send_message(form)
+            case "setMyCommands":
+                self.menu = json.loads(form["commands"])
+        return _result(True)  # noqa: FBT003 - the Bot API's own word for "done"
+
+    def _next_failure(self, method: str, form: Mapping[str, str]) -> Failure | None:
+        queue = self._failures[method]
+        for due in queue:
+            if due.failure.chat_id in (None, form.get("chat_id")):
+                due.times -= 1
+                if not due.times:
+                    queue.remove(due)
+                return due.failure
+        return None
+
+    async def _fail(self, failure: Failure) -> web.Response:
+        if failure.hang:
+            await self._stopping.wait()
+        if failure.body is not None:
+            return web.Response(status=failure.status, text=failure.body)
+        return _refusal(failure.status, failure.description, failure.parameters)
+
+    async def _get_updates(self, form: Mapping[str, str]) -> web.Response:
+        offset = int(form.get("offset", "0"))
+        async with self._changed:
+            poll = self._newest_poll = next(self._numbers)
+            self._updates = [u for u in self._updates if int(str(u["update_id"])) >= offset]
+            self._changed.notify_all()
+            try:
+                async with asyncio.timeout(float(form.get("timeout", "0"))):
+                    await self._changed.wait_for(lambda: self._poll_is_over(poll))
+            except TimeoutError:
+                return _result([])
+            if poll != self._newest_poll:
+                return _refusal(409, "Conflict: terminated by other getUpdates request")
+            return _result(self._updates[: int(form.get("limit", "100"))])
+
+    def _poll_is_over(self, poll: int) -> bool:
+        return bool(self._updates) or poll != self._newest_poll or self._stopping.is_set()
+
+    async def _send_message(self, form: Mapping[str, str]) -> web.Response:
+        try:
+            plain = readable(form["text"]) if form.get("parse_mode") == "HTML" else form["text"]
+        except RefusedText as error:
+            return _refusal(400, f"Bad Request: {error}")
+        thread = form.get("message_thread_id", "")
+        sent = Sent(form["chat_id"], form["text"], plain, thread, form)
+        async with self._changed:
+            self.sent.append(sent)
+            self._changed.notify_all()
+        chat = _chat(int(form["chat_id"]), "private")
+        return _result(
+            {"message_id": next(self._numbers), "date": 1_780_000_000, "chat": chat, "text": plain}
+        )
+
+    def _me(self) -> Json:
+        return {
+            "id": int(self.token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "Altseason",
+            "username": self.username,
+        }
+
+
+def _chat(chat_id: int, kind: str) -> Json:
+    name = {"first_name": "Ada"} if kind == "private" else {"title": "Traders"}
+    return {"id": chat_id, "type": kind} | name
+
+
+def _result(result: object) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
+
+
+def _refusal(
+    status: int, description: str, parameters: Mapping[str, object] | None = None
+) -> web.Response:
+    answer: Json = {"ok": False, "error_code": status, "description": description}
+    if parameters:
+        answer["parameters"] = dict(parameters)
+    return web.json_response(answer, status=status)

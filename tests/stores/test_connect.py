@@ -1,0 +1,73 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.ports import StoreUnavailable
+from bot.settings import WrongSetting
+from bot.stores.connect import UnsupportedServer, connect
+from bot.stores.embedded import EmbeddedRedis
+from bot.stores.lease import RedisLease
+from tests.stores.examples import Desk
+
+
+@asynccontextmanager
+async def old_server(version: str) -> AsyncIterator[str]:
+    """A server that only says how old it is."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while request := await reader.read(4096):
+            about = f"# Server\r\nredis_version:{version}\r\n".encode()
+            is_info = b"INFO\r\n" in request
+            # The first request of a connection names the library, in two commands.
+            answer = b"$%d\r\n%s\r\n" % (len(about), about) if is_info else b"+OK\r\n"
+            writer.write(answer * (1 if is_info else request.count(b"*")))
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        yield f"redis://{host}:{port}"
+
+
+async def test_an_old_server_is_refused_in_a_sentence() -> None:
+    async with old_server("6.2.14") as url:
+        with pytest.raises(UnsupportedServer, match=r"Redis 6\.2, but the bot needs Redis 7\.0"):
+            async with connect(url):
+                pass
+
+
+async def test_a_server_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match=r"^Redis cannot be reached: .*[^.]\.$"):
+        async with connect(f"unix://{tmp_path}/nobody.sock"):
+            pass
+
+
+async def test_an_unreadable_url_is_told_without_its_password() -> None:
+    with pytest.raises(WrongSetting, match="REDIS_URL cannot be read") as caught:
+        async with connect("redis://:secret/1@host:6379"):
+            pass
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_server_that_refuses_a_command_is_told_in_a_sentence(
+    desk: Desk, redis: Redis
+) -> None:
+    await redis.set("{nf}:state", "somebody else's")
+    with pytest.raises(StoreUnavailable, match=r"Redis refused a command: .*WRONGTYPE"):
+        await desk.journal.states()
+
+
+async def test_a_server_that_went_away_is_told_and_heard_again_when_back(tmp_path: Path) -> None:
+    async with EmbeddedRedis(tmp_path) as server:
+        url = server.url
+        async with connect(url) as client:
+            lease = RedisLease(client)
+            assert await lease.acquire("a")
+            await server.__aexit__(None, None, None)
+            with pytest.raises(StoreUnavailable, match="Redis cannot be reached"):
+                await lease.acquire("a")
+            async with EmbeddedRedis(tmp_path):
+                assert await lease.acquire("a"), "Its scripts were loaded again."

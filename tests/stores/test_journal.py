@@ -1,0 +1,183 @@
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from bot.model import FeedHealth, Observation
+from bot.ports import History, StaleLeader, StateChange, StoreUnavailable
+from tests.stores.examples import FIRING, LEADER, NORMAL, NOW, Desk, alert, fires
+
+JOB = "{nf}:telegram:job:dominance_55:2026-11-21:fired"
+
+
+def observation(day: date, value: float = 57.0, vendor: str = "coingecko") -> Observation:
+    return Observation("btc_dominance", vendor, day, value, NOW, NOW, final=True)
+
+
+async def test_days_come_back_oldest_first_and_are_held_once(desk: Desk) -> None:
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(1200)]
+    await desk.journal.remember([observation(day) for day in reversed(days)])
+    corrected = observation(days[3], 58.5)
+    await desk.journal.remember([corrected])
+    stored = await desk.journal.observations("btc_dominance", "coingecko")
+    assert [o.day for o in stored] == days
+    assert stored[3] == corrected
+
+
+async def test_recent_days_can_be_read_alone_and_the_newest_always(desk: Desk) -> None:
+    days = [date(2026, 1, 1), date(2026, 1, 2), date(2026, 1, 5)]
+    await desk.journal.remember([observation(day) for day in days])
+    for since, expected in [
+        (date(2025, 1, 1), days),
+        (date(2026, 1, 2), days[1:]),
+        (date(2026, 1, 3), days[2:]),
+        (date(2027, 1, 1), days[2:]),
+    ]:
+        stored = await desk.journal.observations("btc_dominance", "coingecko", since)
+        assert [o.day for o in stored] == expected
+    assert await desk.journal.observations("btc_dominance", "nobody", days[0]) == []
+
+
+async def test_vendors_of_a_series_are_kept_apart(desk: Desk) -> None:
+    mine, theirs = observation(NOW.date()), observation(NOW.date(), 60.0, "tradingview")
+    await desk.journal.remember([mine, theirs])
+    assert await desk.journal.observations("btc_dominance", "coingecko") == [mine]
+    assert await desk.journal.observations("btc_dominance", "tradingview") == [theirs]
+    assert await desk.journal.observations("btc_dominance", "nobody") == []
+
+
+async def test_history_and_health_are_remembered(desk: Desk) -> None:
+    history = History(date(1987, 9, 10), date(2026, 11, 20), 9_800, NOW)
+    assert await desk.journal.history("russell_2000", "yahoo") is None
+    await desk.journal.mark_history("russell_2000", "yahoo", history)
+    assert await desk.journal.history("russell_2000", "yahoo") == history
+    assert await desk.journal.history("russell_2000", "stooq") is None
+
+    health = FeedHealth("yahoo.russell", ok_at=NOW, error="HTTP 503")
+    await desk.journal.remember_health([health])
+    await desk.journal.remember_health([])
+    assert await desk.journal.health() == {"yahoo.russell": health}
+
+
+async def test_a_commit_writes_state_job_and_alert_together(desk: Desk, redis: Redis) -> None:
+    await desk.join(1)
+    await desk.commit(alert(), changes=[fires()])
+    assert await desk.journal.states() == {"dominance_55": FIRING}
+    assert await desk.journal.recent_alerts() == [alert()]
+    assert await redis.exists(JOB) == 1
+    assert 0 < int(await redis.pttl(JOB)) <= 2 * 24 * 3600 * 1000
+
+
+async def test_platforms_where_nobody_listens_get_no_job(desk: Desk, redis: Redis) -> None:
+    await desk.join(1)
+    await desk.commit(alert(), alert("other", topic="season"))
+    assert [key async for key in redis.scan_iter("*:job:*")] == [JOB]
+
+
+async def test_a_repeated_commit_changes_nothing(desk: Desk, redis: Redis) -> None:
+    await desk.join(1)
+    await desk.commit(alert(), changes=[fires()])
+    before = {key: await redis.dump(key) async for key in redis.scan_iter("*") if "lead" not in key}
+    await desk.commit(alert(), changes=[fires()])
+    after = {key: await redis.dump(key) async for key in redis.scan_iter("*") if "lead" not in key}
+    assert before == after
+
+
+async def test_an_alert_is_never_enqueued_twice_even_after_its_delivery(desk: Desk) -> None:
+    await desk.join(1)
+    await desk.commit(alert())
+    (parcel,) = await desk.outbox.take("telegram", 10)
+    await desk.outbox.acknowledge(parcel)
+    await desk.join(2)
+    await desk.commit(alert())
+    assert await desk.outbox.take("telegram", 10) == []
+
+
+async def test_an_alert_too_old_for_the_list_is_still_known_by_its_job(
+    desk: Desk, redis: Redis
+) -> None:
+    await desk.join(1)
+    await desk.commit(alert())
+    (parcel,) = await desk.outbox.take("telegram", 10)
+    await desk.outbox.acknowledge(parcel)
+    await redis.delete("{nf}:alerts", "{nf}:alert")
+    await desk.join(2)
+    await desk.commit(alert())
+    assert await desk.outbox.take("telegram", 10) == []
+
+
+async def test_only_the_leader_commits(desk: Desk) -> None:
+    await desk.join(1)
+    with pytest.raises(StaleLeader, match="no longer holds"):
+        await desk.journal.commit([fires()], [alert()], leader=LEADER, now=NOW)
+    assert await desk.lease.acquire("poller-2")
+    with pytest.raises(StaleLeader):
+        await desk.journal.commit([fires()], [alert()], leader=LEADER, now=NOW)
+    assert await desk.journal.states() == {}
+    assert await desk.outbox.take("telegram", 10) == []
+
+
+async def test_a_state_that_moved_refuses_the_whole_commit(desk: Desk) -> None:
+    await desk.join(1)
+    await desk.commit(changes=[fires("a"), fires("b")])
+    moved = StateChange("b", NORMAL, replace(FIRING, streak=3))
+    with pytest.raises(StaleLeader, match="moved a state"):
+        await desk.commit(alert(), changes=[StateChange("a", FIRING, NORMAL), moved])
+    assert await desk.journal.states() == {"a": FIRING, "b": FIRING}
+    assert await desk.outbox.take("telegram", 10) == []
+
+
+async def test_racing_pollers_enqueue_one_job(desk: Desk, redis: Redis) -> None:
+    await desk.join(1)
+    assert await desk.lease.acquire(LEADER)
+
+    async def commit() -> bool:
+        try:
+            await desk.journal.commit([fires()], [alert()], leader=LEADER, now=NOW)
+        except StaleLeader:
+            return False
+        return True
+
+    assert any(await asyncio.gather(*(commit() for _ in range(8))))
+    assert [key async for key in redis.scan_iter("*:job:*")] == [JOB]
+    assert len(await desk.outbox.take("telegram", 10)) == 1
+
+
+async def test_a_state_written_in_another_style_can_still_change(desk: Desk, redis: Redis) -> None:
+    await redis.hset("{nf}:state", "phase", '{ "streak": 0, "status": "normal", "retired": 1 }')
+    await desk.commit(changes=[StateChange("phase", NORMAL, FIRING)])
+    assert await desk.journal.states() == {"phase": FIRING}
+
+
+async def test_a_damaged_state_is_told_in_a_sentence(desk: Desk, redis: Redis) -> None:
+    await redis.hset("{nf}:state", "phase", "?")
+    with pytest.raises(StoreUnavailable, match="stored state of rule phase cannot be read"):
+        await desk.journal.states()
+
+
+async def test_only_the_newest_alerts_are_kept(desk: Desk, redis: Redis) -> None:
+    for batch in range(3):
+        await desk.commit(*(alert(f"alert-{batch * 100 + n}") for n in range(100)))
+    recent = await desk.journal.recent_alerts()
+    assert [a.id for a in recent] == [f"alert-{n}" for n in range(299, 99, -1)]
+    assert await redis.hlen("{nf}:alert") == 200
+
+
+async def test_enqueueing_costs_the_same_for_any_number_of_subscribers(
+    desk: Desk, redis: Redis
+) -> None:
+    async def keys_and_calls(name: str) -> tuple[int, int]:
+        await redis.config_resetstat()
+        keys = int(await redis.dbsize())
+        await desk.commit(alert(name))
+        stats = await redis.info("commandstats")
+        calls = sum(int(stat["calls"]) for stat in stats.values())
+        return int(await redis.dbsize()) - keys, calls
+
+    await desk.join(0)
+    await keys_and_calls("the first makes the lists")
+    few = await keys_and_calls("few")
+    await redis.zadd("{nf}:telegram:sub:dominance", {str(n): n for n in range(10_000)})
+    assert await keys_and_calls("many") == few
