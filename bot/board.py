@@ -94,7 +94,7 @@ def _small_caps(readings: Readings, states: States, today: date) -> Gate:
         return Gate(name, title, GateState.UNKNOWN, why="the record is not loaded yet")
     record = state.record
     level = record.reference
-    gate = Gate(name, title, GateState.OFF, reading.value, level, None, reading.unit)
+    gate = _of(reading, Gate(name, title, GateState.OFF, level=level))
     if state.status is Status.NO_DATA:
         return replace(gate, state=GateState.UNKNOWN, why="no current data")
     if record.armed or state.episode is None:
@@ -114,7 +114,7 @@ def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
     gate = Gate(spec.name, spec.title, GateState.UNKNOWN, level=spec.level)
     if reading is None:
         return replace(gate, why="no data yet")
-    gate = replace(gate, value=reading.value, unit=reading.unit)
+    gate = _of(reading, gate)
     if reading.late:
         return replace(gate, why="no current data")
     if reading.degraded:
@@ -124,3 +124,13 @@ def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
         return replace(gate, state=GateState.ON, distance=0.0, why="open")
     need = f"needs {'below' if below else 'at least'} {spec.level:g}"
     return replace(gate, state=GateState.OFF, distance=spec.level - reading.value, why=need)
+
+
+def _of(reading: Reading, gate: Gate) -> Gate:
+    return replace(
+        gate,
+        value=reading.value,
+        unit=reading.unit,
+        vendor=reading.vendor,
+        as_of=reading.as_of,
+    )

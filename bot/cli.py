@@ -93,9 +93,9 @@ def _deliver(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _demo(_: argparse.Namespace) -> int:
+def _demo(chosen: argparse.Namespace) -> int:
     logs.set_up(())
-    asyncio.run(show.run())
+    asyncio.run(show.run(chosen.seconds))
     return 0
 
 
@@ -174,7 +174,8 @@ def _parser() -> argparse.ArgumentParser:
     poll.add_argument("--once", action="store_true", help="poll every source once and stop")
     deliver = add("deliver", _deliver, "only deliver and chat on one platform")
     deliver.add_argument("--platform", required=True, choices=("telegram", "discord"))
-    add("demo", _demo, "a simulated market in about a minute; needs nothing")
+    demo = add("demo", _demo, "a simulated market in about a minute; needs nothing")
+    demo.add_argument("--seconds", type=_seconds, default=60.0, metavar="S", help="how long")
     past = add("replay", _replay, "what would have been sent over recorded history")
     past.add_argument("folder", type=Path, metavar="DIR", help="holds <series>.csv files")
     past.add_argument("--from", dest="since", type=_day, metavar="D", help="print from this day on")
@@ -191,3 +192,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no day like 2016-11-01") from None
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds <= 3600:  # noqa: PLR2004 - from a second to an hour.
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 3600")
+    return seconds

@@ -153,7 +153,7 @@ def _blind_alert(
         rule.id for each in indicators if each.series == indicator.series for rule in each.rules
     ]
     return Alert(
-        id=f"{BLIND}:{indicator.series}:{transition.episode}:{transition.kind}",
+        id=f"{BLIND}:{indicator.series}:{reading.as_of:%Y-%m-%dT%H:%MZ}:{transition.kind}",
         rule=BLIND,
         topic=HEALTH,
         kind=transition.kind,

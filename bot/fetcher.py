@@ -28,6 +28,11 @@ class Fetched:
     observations: Sequence[Observation] = ()
     error: str = ""
 
+    @property
+    def is_history(self) -> bool:
+        """Whether the feed was asked for all its past."""
+        return self.feed.has_history and self.since is None
+
 
 Since = Callable[[Feed], date | None]
 """The day from which a feed is to answer; None asks for all its history."""
@@ -111,7 +116,7 @@ class Fetcher:
         ]
 
     def _retry_history_soon(self, failed: Fetched) -> None:
-        if failed.feed.has_history and failed.since is None:
+        if failed.is_history:
             soon = _monotonic() + RETRY_HISTORY.total_seconds()
             self._due[failed.feed.name] = min(self._due[failed.feed.name], soon)
 

@@ -6,7 +6,7 @@ says buy or sell, and holds no number that is not in the store.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 
 from bot import board
 from bot.model import (
@@ -30,6 +30,7 @@ from bot.model import (
     Transition,
     Unit,
 )
+from bot.wording import age_text, day_text, gap, level_text, moment_text, number
 
 PHASES = {
     Phase.ALTSEASON: "altseason",
@@ -50,48 +51,8 @@ STATES = {
 
 def plain(message: Message) -> str:
     """A message as plain text: title, lines, footer."""
-    return "\n".join(part for part in (message.title, *message.lines, message.footer) if part)
-
-
-def number(value: float, unit: Unit) -> str:
-    """A value in its unit, as people write it: 2,648.50 · 58.9 % · 45."""
-    match unit:
-        case Unit.POINTS:
-            return f"{value:,.2f}"
-        case Unit.PCT:
-            return f"{value:.2f} %"
-        case Unit.SCORE:
-            return f"{value:g}" if value == round(value) else f"{value:.1f}"
-
-
-def level_text(level: float, unit: Unit) -> str:
-    """A round level without idle decimals: 57 %, 75."""
-    return f"{level:g} %" if unit is Unit.PCT else number(level, unit)
-
-
-def gap(distance: float, unit: Unit) -> str:
-    """A distance, in percentage points where the value is a percentage."""
-    match unit:
-        case Unit.POINTS:
-            return f"{abs(distance):,.2f} points"
-        case Unit.PCT:
-            return f"{abs(distance):.2f} pp"
-        case Unit.SCORE:
-            return f"{number(abs(distance), unit)} points"
-
-
-def day_text(day: date) -> str:
-    """A day as 15 Nov 2016."""
-    return f"{day.day} {day:%b %Y}"
-
-
-def age_text(age: timedelta) -> str:
-    """An age in the largest unit that says enough: 4 min, 3 h, 12 days."""
-    minutes = max(0, int(age.total_seconds() // 60))
-    if minutes < 120:  # noqa: PLR2004 - up to two hours, minutes say more.
-        return f"{minutes} min"
-    hours = minutes // 60
-    return f"{hours} h" if hours < 48 else f"{hours // 24} days"  # noqa: PLR2004 - likewise.
+    footer = (message.footer,) if message.footer else ()
+    return "\n".join((message.title, *message.lines, *footer))
 
 
 def source_text(point: Point) -> str:
@@ -111,7 +72,7 @@ def alert(
             said = _level_news(indicator, rule, news, point)
         case BreakoutRule():
             said = _breakout_news(indicator, rule, news, point)
-    lines = (said.fact, source_text(point), said.meaning, missing_text(now_board))
+    lines = (said.fact, source_text(point), said.meaning, *missing_lines(now_board))
     return Message(said.headline, lines, f"{rule.id} · {news.kind}", said.tone)
 
 
@@ -186,7 +147,7 @@ def blind(
 ) -> Message:
     """What we say when a series a rule needs goes quiet, and when it speaks again."""
     value = number(reading.value, reading.unit)
-    seen = f"{reading.as_of.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    seen = moment_text(reading.as_of)
     affected = " and ".join(rules)
     if news.kind is Kind.RECOVERED:
         lines = [
@@ -206,20 +167,29 @@ def blind(
     return Message(f"{reading.title} has gone quiet", tuple(lines), "blind · stale", Tone.BAD)
 
 
-def missing_text(now_board: Board) -> str:
-    """What the board still waits for, in one line."""
+def missing_lines(now_board: Board) -> tuple[str, ...]:
+    """The phase, and a line for each gate it still waits for."""
     phase = f"Phase: {PHASES[now_board.phase]}."
     gates = board.missing(now_board)
     if not gates:
-        return f"{phase} Nothing is missing: every gate is open."
-    return f"{phase} Still missing: {'; '.join(_gate_need(gate) for gate in gates)}."
+        return (f"{phase} Nothing is missing: every gate is open.",)
+    known = [f"– {_gate_need(gate)}" for gate in gates if gate.value is not None]
+    # Gates that nothing is known of share a line for each reason.
+    reasons = dict.fromkeys(gate.why for gate in gates if gate.value is None)
+    unknown = [
+        f"– {', '.join(g.title for g in gates if g.value is None and g.why == why)}: {why}"
+        for why in reasons
+    ]
+    return (f"{phase} Still missing:", *known, *unknown)
 
 
 def _gate_need(gate: Gate) -> str:
-    if gate.distance is None or gate.value is None or gate.unit is None:
-        return f"{gate.title} ({gate.why})"
-    value, away = number(gate.value, gate.unit), gap(gate.distance, gate.unit)
-    return f"{gate.title} ({gate.why}, is {value}, {away} away)"
+    if gate.value is None or gate.unit is None or gate.as_of is None:
+        return f"{gate.title}: {gate.why}"
+    value = number(gate.value, gate.unit)
+    source = f"{gate.vendor}, {moment_text(gate.as_of)}"
+    away = "" if gate.distance is None else f", {gap(gate.distance, gate.unit)} away"
+    return f"{gate.title}: {gate.why}; is {value} ({source}){away}"
 
 
 def board_line(snapshot: Snapshot) -> str:
@@ -244,9 +214,9 @@ def status(snapshot: Snapshot) -> Message:
         lines.extend(_rule_line(view, reading) for view in snapshot.rules[reading.indicator])
     if snapshot.missing:
         lines.append("")
-        lines.extend(f"{title}: {why}." for title, why in snapshot.missing.items())
+        lines.extend(f"{title}: {why.rstrip('.')}." for title, why in snapshot.missing.items())
     title = f"Phase: {PHASES[snapshot.board.phase]}"
-    return Message(title, tuple(lines), f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    return Message(title, tuple(lines), moment_text(now))
 
 
 def _gate_line(gate: Gate) -> str:
@@ -272,11 +242,21 @@ def _rule_line(view: RuleView, reading: Reading) -> str:
         state = f"{state}, true since {day_text(view.since)}"
     if view.level is None:
         return f"  {view.rule}: {state}"
-    level = level_text(view.level, reading.unit)
-    away = "" if view.distance is None else f", {gap(view.distance, reading.unit)} away"
+    level, below = level_text(view.level, reading.unit), view.side is Side.BELOW
     if view.recovery_level is None:
-        side = "below" if view.side is Side.BELOW else "above"
-        return f"  {view.rule}: {state}; level {side} {level}{away}"
+        away = _away(view, reading, downward=below)
+        return f"  {view.rule}: {state}; level {'below' if below else 'above'} {level}{away}"
     line = level_text(view.recovery_level, reading.unit)
-    side = "above" if view.side is Side.BELOW else "below"
-    return f"  {view.rule}: {state}; level {level}, recovers {side} {line}{away}"
+    away = _away(view, reading, downward=not below)
+    return (
+        f"  {view.rule}: {state}; level {level}, ends {'above' if below else 'below'} {line}{away}"
+    )
+
+
+def _away(view: RuleView, reading: Reading, *, downward: bool) -> str:
+    """How far it is to the line that comes next; a value past it is not confirmed yet."""
+    if view.distance is None:
+        return ""
+    passed = view.distance > 0 if downward else view.distance <= 0
+    amount = gap(view.distance, reading.unit)
+    return f", {amount} beyond it, not confirmed yet" if passed else f", {amount} away"

@@ -290,7 +290,11 @@ class GateState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition of the thesis; `distance` is how far the value still is from its level."""
+    """One condition of the thesis.
+
+    `distance` is how far the value still has to move to its level; `vendor` and `as_of` are the
+    value's.
+    """
 
     name: str
     title: str
@@ -299,6 +303,8 @@ class Gate:
     level: float | None = None
     distance: float | None = None
     unit: Unit | None = None
+    vendor: str = ""
+    as_of: datetime | None = None
     why: str = ""
     """In words, what the gate waits for or why it cannot be told."""
 

@@ -115,12 +115,7 @@ def _view(rule: Rule, state: RuleState | None, reading: Reading) -> RuleView:
         return RuleView(rule.id, Status.NO_DATA, side)
     running = (state.held or state.status) in (Status.FIRING, Status.RECOVERING)
     since = state.episode if running else state.since
-    level: float | None
-    recovery: float | None
-    if isinstance(rule, LevelRule):
-        level, recovery = rule.level, rules.recovery_level(rule) if running else None
-    else:
-        level, recovery = state.record.reference if state.record else None, None
+    level, recovery = _lines(rule, state, running=running)
     goal = level if recovery is None else recovery
     distance = None if goal is None or reading.degraded else goal - reading.value
     return RuleView(rule.id, state.status, side, level, recovery, distance, since)
@@ -132,3 +127,14 @@ def overall(views: Sequence[RuleView], reading: Reading) -> Status:
         return Status.NO_DATA
     order = (Status.NO_DATA, Status.FIRING, Status.RECOVERING, Status.PENDING)
     return next((s for s in order if any(v.status is s for v in views)), Status.NORMAL)
+
+
+def _lines(rule: Rule, state: RuleState, *, running: bool) -> tuple[float | None, float | None]:
+    """The level a rule fires at, and during an episode the line that ends it."""
+    if isinstance(rule, LevelRule):
+        return rule.level, rules.recovery_level(rule) if running else None
+    record = state.record
+    if record is None:
+        return None, None
+    stands = running and not record.armed and not record.invalidated
+    return record.reference, record.reference * rule.invalidation_ratio if stands else None

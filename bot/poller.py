@@ -26,7 +26,6 @@ log = logging.getLogger(__name__)
 
 RENEW_SECONDS = 5.0
 """A third of the lease: two lost renewals are survived."""
-STORE_PAUSE_SECONDS = 1.0
 TICK_SECONDS = 5.0
 """How often the book is looked at even when no source is due: silence is an event too."""
 
@@ -43,6 +42,7 @@ class Poller:
         lease: Lease,
         clock: Clock,
         holder: str,
+        renew_seconds: float = RENEW_SECONDS,
     ) -> None:
         """Take everything it works with; `holder` names this process in the lease."""
         self._fetcher = fetcher
@@ -52,10 +52,13 @@ class Poller:
         self._lease = lease
         self._clock = clock
         self._holder = holder
+        self._renew_seconds = renew_seconds
         self._health: dict[str, FeedHealth] = {}
         self._loaded: dict[tuple[str, str], bool] = {}
         self._book: Book | None = None
         self._states: Mapping[str, RuleState] = {}
+        self._heard: set[str] = set()
+        """The feeds that have answered since the book was loaded, if only with an error."""
         self._leading = asyncio.Event()
 
     async def run(self) -> None:
@@ -66,21 +69,23 @@ class Poller:
                 await self._leading.wait()
                 try:
                     await self._cycle(tasks)
-                except StaleLeader as error:
-                    log.warning("a commit was refused, reading the state anew: %s", error)
-                    self._forget()
-                except StoreUnavailable as error:
-                    log.warning("polling waits for Redis: %s", error)
-                    self._forget()
-                    await asyncio.sleep(STORE_PAUSE_SECONDS)
+                except (StaleLeader, StoreUnavailable) as error:
+                    log.warning("polling pauses: %s", error)
+                    self._step_down()
 
     async def once(self) -> Sequence[Fetched] | None:
-        """Poll every source once; None when another process leads. Raises StoreUnavailable."""
+        """Poll every source once; None when another process leads.
+
+        Raises StoreUnavailable or StaleLeader.
+        """
         if not await self._lease.acquire(self._holder):
             return None
         try:
             book = await self._load()
             answers = await self._fetcher.everything(self._since)
+            # Slow sources outlast a lease that nobody renews.
+            if not await self._lease.acquire(self._holder):
+                return None
             await self._take_in(book, answers)
         finally:
             await self._lease.release(self._holder)
@@ -90,10 +95,9 @@ class Poller:
         try:
             while True:
                 await self._renew()
-                await asyncio.sleep(RENEW_SECONDS)
+                await asyncio.sleep(self._renew_seconds)
         finally:
-            if self._leading.is_set():
-                await self._let_go()
+            await self._let_go()
 
     async def _renew(self) -> None:
         try:
@@ -102,11 +106,12 @@ class Poller:
             return
         if mine and not self._leading.is_set():
             log.info("this process polls the sources")
+            # What is in memory may not be what is stored.
+            self._book = None
             self._leading.set()
         if not mine and self._leading.is_set():
             log.warning("another process polls the sources now")
-            self._leading.clear()
-            self._forget()
+            self._step_down()
 
     async def _let_go(self) -> None:
         try:
@@ -127,9 +132,9 @@ class Poller:
         await self._note_health(answers)
         await self._evaluate(book)
 
-    def _forget(self) -> None:
-        """What is in memory may not be what is stored: read it anew before going on."""
-        self._book = None
+    def _step_down(self) -> None:
+        """Ask nobody anything until the lease is ours again, which Redis must be there to say."""
+        self._leading.clear()
         self._fetcher.forget()
 
     async def _load(self) -> Book:
@@ -143,6 +148,7 @@ class Poller:
                 self._loaded[series, feed.vendor] = known is not None or not feed.has_history
         self._states = await self._journal.states()
         self._health = dict(await self._journal.health())
+        self._heard.clear()
         self._book = book
         return book
 
@@ -156,7 +162,7 @@ class Poller:
 
     async def _mark_history(self, book: Book, fetched: Sequence[Fetched]) -> None:
         for answer in fetched:
-            if answer.error or answer.since is not None or not answer.feed.has_history:
+            if answer.error or not answer.is_history:
                 continue
             for series in answer.feed.series:
                 await self._mark_series(book, answer, series)
@@ -182,13 +188,16 @@ class Poller:
             name = answer.feed.name
             before = self._health.get(name, FeedHealth(name))
             after = _health(before, answer, now)
-            _log_health(before, after)
+            _log_health(before, after, answer)
             self._health[name] = after
+            self._heard.add(name)
             noted.append(after)
         await self._journal.remember_health(noted)
 
     async def _evaluate(self, book: Book) -> None:
         now = self._clock()
+        if self._looks_late_unasked(book, now):
+            return
         asleep = frozenset(
             series
             for series, vendors in self._vendors.items()
@@ -201,6 +210,15 @@ class Poller:
         for alert in result.alerts:
             log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title)
 
+    def _looks_late_unasked(self, book: Book, now: datetime) -> bool:
+        """Whether a series is late only because nobody has asked for it since we were away."""
+        return any(
+            book.primary(series) == feed.vendor and book.late(series, feed.vendor, now)
+            for feed in self._fetcher.feeds
+            if feed.name not in self._heard
+            for series in feed.series
+        )
+
 
 def _health(before: FeedHealth, answer: Fetched, now: datetime) -> FeedHealth:
     if answer.error:
@@ -208,9 +226,11 @@ def _health(before: FeedHealth, answer: Fetched, now: datetime) -> FeedHealth:
     return replace(before, ok_at=now, error="")
 
 
-def _log_health(before: FeedHealth, after: FeedHealth) -> None:
+def _log_health(before: FeedHealth, after: FeedHealth, answer: Fetched) -> None:
     """One warning an outage, one line on recovery."""
     if after.error and not before.error:
         log.warning("%s fails: %s", after.feed, after.error)
+        if answer.is_history:
+            log.warning("rules that need the history of %s sleep until it is loaded", after.feed)
     if before.error and not after.error:
         log.info("%s answers again", after.feed)

@@ -228,7 +228,7 @@ def test_a_breakout_is_invalidated_only_after_it_fired_or_was_reclaimed(
     closes: list[float],
 ) -> None:
     _, news = live(BREAKOUT, closes)
-    before = None
+    before: Kind | None = None
     for kind, _ in news:
         if kind is Kind.INVALIDATED:
             assert before in (Kind.FIRED, Kind.RECLAIMED)

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import logging
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from bot.delivery.pacing import Pace
@@ -29,6 +30,20 @@ it while it is being sent."""
 LONGEST_RETRY_SECONDS = 300.0
 STORE_PAUSE_SECONDS = 1.0
 ACKNOWLEDGE_TRIES = 5
+APART_SECONDS = 0.1
+"""Between a chat's waiting parcels: more than the time to Redis varies, so that order holds."""
+
+
+@dataclass(slots=True)
+class _Queue:
+    """A chat's parcels that wait: the first until then, each further one a little longer."""
+
+    first_at: float
+    jobs: list[str]
+
+    @property
+    def end(self) -> float:
+        return self.first_at + APART_SECONDS * len(self.jobs)
 
 
 class Sender:
@@ -40,6 +55,7 @@ class Sender:
         self._adapter = adapter
         self._pace = pace
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._queues: dict[str, _Queue] = {}
         self._store_lost = False
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -73,18 +89,38 @@ class Sender:
         return list(parcels)
 
     async def _deliver(self, parcel: Parcel, lock: asyncio.Lock) -> None:
-        clock = asyncio.get_running_loop()
-        begin_by = clock.time() + BEGIN_WITHIN_SECONDS
+        begin_by = _monotonic() + BEGIN_WITHIN_SECONDS
         try:
             async with lock:
+                if wait := self._queue_up(parcel):
+                    await self._outbox.postpone(parcel, wait, counts=False)
+                    return
                 await self._pace.slot()
-                if clock.time() < begin_by:
+                if _monotonic() < begin_by:
                     await self._send(parcel)
                 else:
-                    await self._outbox.postpone(parcel, 0.0, counts=False)
+                    await self._postpone(parcel, 0.0, counts=False)
         except StoreUnavailable as error:
             # The lease runs out and the parcel comes back: at least once, not at most once.
             log.warning("%s may reach a chat twice: %s", parcel.job, error)
+
+    def _queue_up(self, parcel: Parcel) -> float:
+        """How long a parcel waits because older ones of its chat do; 0 when its turn has come."""
+        chat, now = parcel.chat.member, _monotonic()
+        queue = self._queues.get(chat)
+        if queue is None or parcel.job in queue.jobs:
+            return 0.0
+        if queue.end <= now:
+            del self._queues[chat]
+            return 0.0
+        wait = queue.end - now
+        queue.jobs.append(parcel.job)
+        return wait
+
+    async def _postpone(self, parcel: Parcel, seconds: float, *, counts: bool) -> None:
+        """Let a parcel wait, and with it all that come after it to the same chat."""
+        self._queues[parcel.chat.member] = _Queue(_monotonic() + seconds, [parcel.job])
+        await self._outbox.postpone(parcel, seconds, counts=counts)
 
     async def _send(self, parcel: Parcel) -> None:
         try:
@@ -93,11 +129,11 @@ class Sender:
         except RetryLater as error:
             wait = max(error.seconds, _backoff_seconds(parcel.attempts) if error.counts else 0.0)
             log.info("%s waits %.0f s on %s: %s", parcel.job, wait, self._adapter.name, error)
-            await self._outbox.postpone(parcel, wait, counts=error.counts)
+            await self._postpone(parcel, wait, counts=error.counts)
         except TimeoutError:
             wait = _backoff_seconds(parcel.attempts)
             log.info("%s: no answer from %s", parcel.job, self._adapter.name)
-            await self._outbox.postpone(parcel, wait, counts=True)
+            await self._postpone(parcel, wait, counts=True)
         except ChatMoved as error:
             await self._outbox.move(parcel, error.to)
         except ChatGone as error:
@@ -133,3 +169,7 @@ def delivery_key(parcel: Parcel) -> str:
 
 def _backoff_seconds(attempts: int) -> float:
     return float(min(2.0 ** min(attempts + 1, 10), LONGEST_RETRY_SECONDS))
+
+
+def _monotonic() -> float:
+    return asyncio.get_running_loop().time()

@@ -15,8 +15,8 @@ from bot.ports import Clock
 
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 YAHOO_RECENT_ROWS = 5
-DELAY = timedelta(minutes=15)
-"""Quotes of the open session are this old at the real provider."""
+DELAY = timedelta(minutes=20)
+"""Values are this old when they are told, as at the real providers."""
 
 
 class Rounds:
@@ -104,20 +104,20 @@ async def _coinmarketcap_global(request: web.Request) -> web.Response:
     if market.coinmarketcap_is_down(now):
         page = "<html><title>Access denied</title></html>"
         return web.Response(status=403, text=page, content_type="text/html")
-    data = {"btc_dominance": market.dominance_pct(now), "last_updated": _stamp(now)}
+    data = {"btc_dominance": market.dominance_pct(now), "last_updated": _stamp(now - DELAY)}
     return web.json_response({"status": {"error_code": 0, "error_message": None}, "data": data})
 
 
 async def _coinmarketcap_season(request: web.Request) -> web.Response:
     now = request.app[CLOCK]()
-    data = {"altcoin_index": market.season_index(now), "snapshot_time": _stamp(now)}
+    data = {"altcoin_index": market.season_index(now), "snapshot_time": _stamp(now - DELAY)}
     return web.json_response({"status": {"error_code": "0", "error_message": ""}, "data": data})
 
 
 async def _coingecko_global(request: web.Request) -> web.Response:
     now = request.app[CLOCK]()
     share = {"btc": market.dominance_pct(now) - 2.1}
-    data = {"market_cap_percentage": share, "updated_at": int(now.timestamp())}
+    data = {"market_cap_percentage": share, "updated_at": int((now - DELAY).timestamp())}
     return web.json_response({"data": data})
 
 
@@ -125,7 +125,7 @@ async def _coinpaprika_global(request: web.Request) -> web.Response:
     now = request.app[CLOCK]()
     share = round(market.dominance_pct(now) - 3.4, 2)
     return web.json_response(
-        {"bitcoin_dominance_percentage": share, "last_updated": int(now.timestamp())}
+        {"bitcoin_dominance_percentage": share, "last_updated": int((now - DELAY).timestamp())}
     )
 
 

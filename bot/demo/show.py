@@ -15,9 +15,6 @@ from bot.ports import Adapter, Answer
 from bot.settings import Settings
 
 STEP = timedelta(minutes=30)
-STEP_SECONDS = 0.2
-"""Six days in half-hours at this pace take about a minute."""
-POLL_SECONDS = 0.1
 LONGEST_STEP_SECONDS = 2.0
 MARK = "[SIMULATED]"
 GREETING = Message(
@@ -60,20 +57,21 @@ class Marked:
         await self._adapter.close()
 
 
-async def run() -> None:
-    """Run the demo to its end."""
+async def run(seconds: float) -> None:
+    """Run the demo to its end in about so many seconds."""
     clock = SteppedClock(market.START, STEP)
+    step_seconds = seconds * STEP / (market.END - market.START)
     over = asyncio.Event()
     with tempfile.TemporaryDirectory(prefix="altseason-demo-") as folder:
         async with gateway.serve(clock) as served, asyncio.TaskGroup() as tasks:
-            life = tasks.create_task(_live(clock, served.rounds, over))
+            life = tasks.create_task(_live(clock, step_seconds, served.rounds, over))
             settings = Settings(
                 redis_url=None,
                 data_dir=Path(folder),
                 telegram_bot_token=None,
                 discord_bot_token=None,
                 source_gateway_url=served.url,
-                poll_seconds=POLL_SECONDS,
+                poll_seconds=step_seconds / 2,
             )
             await app.run(
                 settings,
@@ -87,11 +85,13 @@ async def run() -> None:
             life.cancel()
 
 
-async def _live(clock: SteppedClock, rounds: gateway.Rounds, over: asyncio.Event) -> None:
+async def _live(
+    clock: SteppedClock, step_seconds: float, rounds: gateway.Rounds, over: asyncio.Event
+) -> None:
     """Move the market on once every provider has been asked about the present step."""
     loop = asyncio.get_running_loop()
     while clock() < market.END:
-        next_step = loop.time() + STEP_SECONDS
+        next_step = loop.time() + step_seconds
         with suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_STEP_SECONDS):
                 await rounds.whole()

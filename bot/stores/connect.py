@@ -132,6 +132,11 @@ class Client:
         with reaching_redis():
             await self._redis.blpop([key], timeout=LONGEST_BLOCK_SECONDS)
 
+    async def delete(self, key: str) -> None:
+        """Remove a key, if it is there."""
+        with reaching_redis():
+            await self._redis.delete(key)
+
     async def version(self) -> tuple[int, ...]:
         """The version of Redis the server is, or says it is compatible with."""
         with reaching_redis():

@@ -20,3 +20,7 @@ class RedisLease:
     async def release(self, holder: str) -> None:
         """Give the lease up at once, if this holder has it."""
         await self._client.run("release", [keys.LEAD_POLLER], [holder])
+
+    async def vacate(self) -> None:
+        """Free the lease whoever has it: for whoever knows that the holder died."""
+        await self._client.delete(keys.LEAD_POLLER)

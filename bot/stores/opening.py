@@ -39,9 +39,13 @@ async def open_stores(settings: Settings, platforms: Sequence[str]) -> AsyncIter
             embedded = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
             url = embedded.url
         client = await stack.enter_async_context(connect(url))
+        lease = RedisLease(client)
+        if embedded is not None and embedded.pid is not None:
+            # The server that we just started outlived nobody: a lease in its file is a dead bot's.
+            await lease.vacate()
         yield Stores(
             RedisJournal(client, platforms),
-            RedisLease(client),
+            lease,
             RedisSubscriptions(client),
             RedisOutbox(client),
             embedded,

@@ -33,3 +33,12 @@ async def test_only_the_holder_releases(store_client: Client) -> None:
     await lease.release("a")
     await lease.release("a")
     assert await lease.acquire("b")
+
+
+async def test_a_lease_can_be_vacated_by_who_knows_that_its_holder_died(
+    store_client: Client,
+) -> None:
+    lease = RedisLease(store_client)
+    assert await lease.acquire("dead")
+    await lease.vacate()
+    assert await lease.acquire("alive")

@@ -1,0 +1,64 @@
+"""The shape of the project: plug-ins that are found, files that stay small."""
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from bot.app import find_parts
+from bot.model import Indicator
+from bot.registry import BrokenPlugin, discover
+from bot.topics import ESSENTIALS, TOPICS
+
+ROOT = Path(__file__).parents[1]
+LONGEST_FILE = 300
+REASONS = {"bot/model.py": "the nouns stand together, in pipeline order"}
+
+
+def test_every_plug_in_is_found() -> None:
+    parts = find_parts()
+    assert {source.name for source in parts.sources} == {
+        "CoinGecko", "CoinMarketCap", "CoinPaprika", "Yahoo",
+    }  # fmt: skip
+    assert [platform.name for platform in parts.platforms] == ["console", "discord", "telegram"]
+    assert [command.name for command in parts.commands] == [
+        "help", "start", "status", "subscribe", "subscriptions", "unsubscribe",
+    ]  # fmt: skip
+
+
+def test_every_rule_has_a_topic_people_can_subscribe_to() -> None:
+    rules = [rule for indicator in find_parts().indicators for rule in indicator.rules]
+    assert {rule.id for rule in rules} == {
+        "russell_breakout", "dominance_57", "dominance_55", "altseason", "bitcoin_season",
+    }  # fmt: skip
+    assert {rule.topic for rule in rules} <= set(TOPICS)
+    assert set(ESSENTIALS) <= set(TOPICS)
+
+
+def test_every_indicators_series_has_a_source_of_first_rank() -> None:
+    parts = find_parts()
+    first = {series for feed in parts.feeds if feed.rank == 0 for series in feed.series}
+    assert {indicator.series for indicator in parts.indicators} <= first
+
+
+def test_a_broken_plug_in_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "plugins_under_test"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "oops.py").write_text("INDICATOR = 5\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    package = __import__("plugins_under_test")
+    assert isinstance(package, ModuleType)
+    with pytest.raises(BrokenPlugin, match=r"oops must define INDICATOR: Indicator\."):
+        discover(package, "INDICATOR", Indicator)
+    for name in [name for name in sys.modules if name.startswith("plugins_under_test")]:
+        del sys.modules[name]
+
+
+def test_files_stay_small() -> None:
+    for folder in ("bot", "handlers"):
+        for path in (ROOT / folder).rglob("*.py"):
+            name = path.relative_to(ROOT).as_posix()
+            lines = len(path.read_text(encoding="utf-8").splitlines())
+            assert lines <= LONGEST_FILE or name in REASONS, f"{name} has {lines} lines"

@@ -1,0 +1,136 @@
+"""From a text to a reply, without any platform or store."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.app import find_parts
+from bot.commands import Command, Request, Router, Services
+from bot.messages import plain
+from bot.model import Board, Chat, Message, Phase, Snapshot
+from bot.ports import StoreUnavailable
+from bot.topics import ESSENTIALS, TOPICS
+
+CHAT = Chat("console", "console")
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+class Memory:
+    """Subscriptions of the chats in this process."""
+
+    def __init__(self) -> None:
+        self.heard: dict[Chat, set[str]] = {}
+        self.suspended: dict[Chat, str] = {}
+
+    async def topics(self, chat: Chat) -> frozenset[str]:
+        return frozenset(self.heard.get(chat, ()))
+
+    async def subscribe(self, chat: Chat, topics: Sequence[str]) -> frozenset[str]:
+        new = frozenset(topics) - await self.topics(chat)
+        self.heard.setdefault(chat, set()).update(topics)
+        return new
+
+    async def unsubscribe(self, chat: Chat, topics: Sequence[str]) -> frozenset[str]:
+        gone = frozenset(topics) & await self.topics(chat)
+        self.heard.get(chat, set()).difference_update(topics)
+        return gone
+
+    async def resume(self, chat: Chat) -> str | None:
+        return self.suspended.pop(chat, None)
+
+
+class Quiet:
+    """An outlook on which nothing is known."""
+
+    async def snapshot(self, now: datetime) -> Snapshot:
+        return Snapshot(Board(Phase.UNKNOWN, (), now), ())
+
+
+async def _fails(request: Request, services: Services) -> Message:
+    raise StoreUnavailable("gone")
+
+
+async def _has_a_bug(request: Request, services: Services) -> Message:
+    raise ZeroDivisionError
+
+
+def router(memory: Memory, *more: Command) -> Router:
+    commands = (*find_parts().commands, *more)
+    return Router(commands, Services(memory, Quiet(), TOPICS, commands), lambda: NOW)
+
+
+async def ask(text: str, memory: Memory | None = None) -> str:
+    reply = await router(memory or Memory()).answer(CHAT, text)
+    assert reply is not None
+    return plain(reply)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "hello", "/", "/ subscribe"])
+async def test_what_is_no_command_gets_no_reply(text: str) -> None:
+    assert await router(Memory()).answer(CHAT, text) is None
+
+
+async def test_an_unknown_command_gets_the_nearest_and_the_list() -> None:
+    reply = await ask("/subscibe dominance")
+    assert "Did you mean /subscribe?" in reply
+    for name in ("start", "help", "subscribe", "unsubscribe", "subscriptions", "status"):
+        assert f"/{name}" in reply
+
+
+async def test_an_unknown_topic_gets_the_nearest_and_the_list_and_changes_nothing() -> None:
+    memory = Memory()
+    reply = await ask("/subscribe breakout domminance", memory)
+    assert "Did you mean dominance?" in reply
+    assert all(topic in reply for topic in TOPICS)
+    assert memory.heard == {}
+
+
+async def test_subscribe_without_a_topic_means_the_essentials() -> None:
+    memory = Memory()
+    assert "breakout, dominance, season, phase, health" in await ask("/subscribe", memory)
+    assert memory.heard[CHAT] == set(ESSENTIALS)
+    assert "Nothing new" in await ask("/Subscribe@somebot", memory)
+
+
+async def test_subscribe_and_unsubscribe_take_several_topics() -> None:
+    memory = Memory()
+    await ask("/subscribe dominance, SEASON", memory)
+    assert memory.heard[CHAT] == {"dominance", "season"}
+    assert "You still hear: season." in await ask("/unsubscribe dominance", memory)
+    assert "You hear nothing now" in await ask("/unsubscribe", memory)
+    assert "Nothing to do" in await ask("/unsubscribe", memory)
+
+
+async def test_subscriptions_lists_what_is_heard_and_what_is_not() -> None:
+    memory = Memory()
+    assert "You hear nothing yet" in await ask("/subscriptions", memory)
+    await ask("/subscribe season", memory)
+    reply = await ask("/subscriptions", memory)
+    assert reply.startswith("You hear\nseason: ")
+    assert "Not subscribed: breakout, dominance, phase, health" in reply
+
+
+async def test_start_greets_and_brings_a_suspended_chat_back() -> None:
+    memory = Memory()
+    assert "/subscribe gets you the essentials" in await ask("/start", memory)
+    memory.suspended[CHAT] = "the bot was blocked"
+    assert "I had stopped writing here (the bot was blocked)" in await ask("/start", memory)
+    assert memory.suspended == {}
+
+
+async def test_help_lists_every_command_and_explains_one() -> None:
+    reply = await ask("/help")
+    assert "/subscribe [topic…]: Hear alerts" in reply
+    assert (await ask("/help /status")).startswith("/status\n")
+    assert "Did you mean /status?" in await ask("/help statsu")
+
+
+async def test_a_lost_store_is_told_and_a_bug_ends_nothing() -> None:
+    broken = router(Memory(), Command("fails", "", _fails), Command("buggy", "", _has_a_bug))
+    reply = await broken.answer(CHAT, "/fails")
+    assert reply is not None
+    assert "cannot reach my memory" in reply.title
+    reply = await broken.answer(CHAT, "/buggy")
+    assert reply is not None
+    assert "Something went wrong on my side" in reply.title

@@ -1,0 +1,208 @@
+"""The pure core as a whole: values and time in, states and alerts out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import outlook
+from bot.app import find_parts
+from bot.book import Book
+from bot.calendar import is_session, session_close
+from bot.evaluation import Evaluation, evaluate
+from bot.model import Alert, Kind, Observation, Phase, RuleState, Status
+from bot.outlook import snapshot
+
+INDICATORS = find_parts().indicators
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+VENDORS = {
+    "russell_2000": ("Yahoo",),
+    "btc_dominance": ("CMC", "CoinGecko"),
+    "altcoin_season_index": ("CMC",),
+}
+
+
+class World:
+    """A book and its states, lived through day by day."""
+
+    def __init__(self) -> None:
+        self.book = Book(VENDORS)
+        self.states: Mapping[str, RuleState] = {}
+        self.now = NOON
+
+    def sample(self, series: str, value: float, vendor: str = "CMC") -> None:
+        self.book.add(
+            [Observation(series, vendor, self.now.date(), value, self.now, self.now, final=False)]
+        )
+
+    def close(self, day: date, value: float) -> None:
+        bell = session_close(day)
+        seen = max(self.now, bell + timedelta(hours=1))
+        self.book.add([Observation("russell_2000", "Yahoo", day, value, bell, seen, final=True)])
+
+    def look(self, **options: frozenset[str]) -> Evaluation:
+        result = evaluate(self.book, INDICATORS, self.states, self.now, **options)
+        self.states = result.states
+        return result
+
+    def status(self, rule: str) -> Status:
+        return self.states[rule].status
+
+    def days(self, series: str, values: list[float]) -> list[tuple[str, Kind]]:
+        """One sample a day at noon, each looked at; returns what was said."""
+        said: list[Alert] = []
+        for value in values:
+            self.sample(series, value)
+            said += self.news()
+            self.now += timedelta(days=1)
+            said += self.news()
+        return [(alert.rule, alert.kind) for alert in said]
+
+    def news(self) -> list[Alert]:
+        """What is said about the market, and not about our sight of it."""
+        return [alert for alert in self.look().alerts if alert.rule != "blind"]
+
+
+def sessions(count: int) -> list[date]:
+    day = NOON.date()
+    found: list[date] = []
+    while len(found) < count:
+        day -= timedelta(days=1)
+        if is_session(day):
+            found.append(day)
+    return found[::-1]
+
+
+def test_two_daily_values_below_fire_each_level_once() -> None:
+    said = World().days("btc_dominance", [58.5, 56.5, 54.9, 54.8, 54.7])
+    assert said == [("dominance_57", Kind.FIRED), ("dominance_55", Kind.FIRED)]
+
+
+def test_todays_sample_confirms_nothing_until_its_day_is_over() -> None:
+    world = World()
+    world.days("btc_dominance", [58.5, 56.5])
+    world.sample("btc_dominance", 56.0)
+    assert world.news() == []
+    world.now = datetime.combine(world.now.date() + timedelta(days=1), NOON.timetz())
+    fired = [alert for alert in world.news() if alert.rule == "dominance_57"]
+    assert [alert.value for alert in fired] == [56.0]
+
+
+def test_the_past_loaded_at_the_first_start_fires_nothing_but_sets_the_state() -> None:
+    world = World()
+    for index, day in enumerate(sessions(40)):
+        world.close(day, 2000.0 + 10 * index)
+    assert world.look().alerts == ()
+    assert world.states["russell_breakout"].status is Status.FIRING
+
+
+def test_a_record_without_history_is_not_judged() -> None:
+    world = World()
+    for day in sessions(5):
+        world.close(day, 2500.0)
+    world.look(without_history=frozenset({"russell_2000"}))
+    assert "russell_breakout" not in world.states
+
+
+def breakout() -> list[Alert]:
+    world = World()
+    *past, first, second = sessions(40)
+    for index, day in enumerate(past):
+        world.close(day, 2500.0 if index == 0 else 2100.0 + index)
+    world.look()
+    world.close(first, 2510.0)
+    world.close(second, 2520.0)
+    world.sample("btc_dominance", 58.9)
+    return world.news()
+
+
+def test_an_alert_carries_everything_a_reader_needs() -> None:
+    (alert,) = breakout()
+    day = sessions(1)[0]
+    assert alert.id == f"russell_breakout:{day}:fired"
+    assert (alert.topic, alert.value, alert.level) == ("breakout", 2520.0, 2500.0)
+    assert (alert.vendor, alert.day, alert.as_of) == ("Yahoo", day, session_close(day))
+    text = "\n".join(alert.message.lines)
+    assert "above the record of 2,500.00" in alert.message.title
+    assert "had stood since" in text
+    assert "Source: Yahoo" in text
+    assert (
+        "– Bitcoin dominance: needs below 55; is 58.90 % (CMC, 2026-03-02 12:00 UTC), 3.90 pp away"
+    ) in text
+    assert "– ETF flows, Fed liquidity: no source is connected yet" in text
+    assert "buy" not in text.lower()
+
+
+def test_the_same_data_gives_the_same_alert_whenever_it_is_looked_at() -> None:
+    assert breakout() == breakout()
+
+
+def test_silence_makes_one_notice_and_the_return_another() -> None:
+    world = World()
+    world.sample("btc_dominance", 58.5)
+    world.look()
+    kinds = []
+    for hours in range(1, 25):
+        world.now = NOON + timedelta(hours=hours)
+        kinds += [alert.kind for alert in world.look().alerts]
+    assert kinds == [Kind.STALE]
+    assert world.status("dominance_57") is Status.NO_DATA
+    world.sample("btc_dominance", 58.4)
+    assert [alert.kind for alert in world.look().alerts] == [Kind.RECOVERED]
+    assert world.status("dominance_57") is Status.NORMAL
+
+
+def test_a_second_outage_after_a_recovery_has_an_id_of_its_own() -> None:
+    world, ids = World(), []
+    for _ in range(2):
+        world.sample("btc_dominance", 58.5)
+        ids += [alert.id for alert in world.look().alerts]
+        world.now += timedelta(hours=3)
+        ids += [alert.id for alert in world.look().alerts]
+    assert len(ids) == len(set(ids)) == 3
+
+
+def test_a_fallback_is_shown_as_degraded_and_fires_nothing() -> None:
+    world = World()
+    world.days("btc_dominance", [58.5, 58.4])
+    for _ in range(3):
+        world.sample("btc_dominance", 50.0, "CoinGecko")
+        assert {alert.kind for alert in world.look().alerts} <= {Kind.STALE}
+        world.now += timedelta(days=1)
+    world.now -= timedelta(days=1)
+    seen = snapshot(world.book, INDICATORS, world.states, world.now)
+    (reading,) = (each for each in seen.readings if each.indicator == "btc_dominance")
+    assert (reading.vendor, reading.value, reading.degraded) == ("CoinGecko", 50.0, True)
+    assert world.states["dominance_55"].status is Status.NO_DATA
+    gates = {gate.name: gate for gate in seen.board.gates}
+    assert gates["dominance"].state == "unknown"
+    assert seen.board.phase is Phase.UNKNOWN
+
+
+def test_an_indicator_that_is_late_has_no_data_in_one_word() -> None:
+    world = World()
+    world.sample("btc_dominance", 56.0)
+    world.look()
+    seen = snapshot(world.book, INDICATORS, world.states, world.now)
+    (reading,) = seen.readings
+    assert outlook.overall(seen.rules["btc_dominance"], reading) is Status.FIRING
+    late = replace(reading, late=True)
+    assert outlook.overall(seen.rules["btc_dominance"], late) is Status.NO_DATA
+
+
+@given(st.lists(st.floats(52, 60, allow_nan=False), min_size=2, max_size=25))
+def test_looking_often_says_the_same_as_looking_once_a_day(values: list[float]) -> None:
+    seldom, often = World(), World()
+    said_seldom = seldom.days("btc_dominance", values)
+    said_often = []
+    for value in values:
+        for hour in range(0, 24, 6):
+            often.now = often.now.replace(hour=hour)
+            often.sample("btc_dominance", value)
+            said_often += [(alert.rule, alert.kind) for alert in often.news()]
+        often.now += timedelta(days=1)
+    often.now = often.now.replace(hour=12)
+    said_often += [(alert.rule, alert.kind) for alert in often.news()]
+    assert said_often == said_seldom
