@@ -57,10 +57,8 @@ def plain(message: Message) -> str:
 
 def source_text(point: Point) -> str:
     """Where a decisive value comes from, and what time it is about."""
-    when = point.as_of.astimezone(UTC)
-    return (
-        f"Source: {point.vendor}, value of {day_text(point.day)} (as of {when:%Y-%m-%d %H:%M} UTC)."
-    )
+    day, as_of = day_text(point.day), moment_text(point.as_of)
+    return f"Source: {point.vendor}, value of {day} (as of {as_of})."
 
 
 def alert(
