@@ -30,6 +30,8 @@ class Sent:
     plain: str
     thread: str
     form: Mapping[str, str]
+    at: float
+    """When it came in, by the loop's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,9 @@ class FakeTelegram:
         except RefusedText as error:
             return _refusal(400, f"Bad Request: {error}")
         thread = form.get("message_thread_id", "")
-        sent = Sent(form["chat_id"], form["text"], plain, thread, form)
+        sent = Sent(
+            form["chat_id"], form["text"], plain, thread, form, asyncio.get_running_loop().time()
+        )
         async with self._changed:
             self.sent.append(sent)
             self._changed.notify_all()

@@ -1,4 +1,5 @@
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from redis.asyncio import Redis
 
 from bot.ports import StoreUnavailable
 from bot.settings import WrongSetting
-from bot.stores.connect import UnsupportedServer, connect
+from bot.stores.connect import Client, UnsupportedServer, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.lease import RedisLease
 from tests.stores.examples import Desk
@@ -71,3 +72,18 @@ async def test_a_server_that_went_away_is_told_and_heard_again_when_back(tmp_pat
                 await lease.acquire("a")
             async with EmbeddedRedis(tmp_path):
                 assert await lease.acquire("a"), "Its scripts were loaded again."
+
+
+async def test_a_cancellation_is_never_lost_in_a_write(store_client: Client) -> None:
+    async def write_for_ever() -> None:
+        while True:
+            await store_client.write_fields("{nf}:health", {"feed": "x" * 10_000})
+
+    chance = random.Random(1)  # noqa: S311 - chance, not secrecy.
+    for _ in range(100):
+        writing = asyncio.create_task(write_for_ever())
+        await asyncio.sleep(chance.uniform(0.0, 0.01))
+        writing.cancel()
+        done, _ = await asyncio.wait([writing], timeout=1.0)
+        assert done, "It goes on writing."
+        assert writing.cancelled()

@@ -1,0 +1,1 @@
+"""What the docs claim, measured. Run with `make bench`."""

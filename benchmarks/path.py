@@ -1,0 +1,50 @@
+"""From a provider's answer to the first send of the alert it caused: our own part, at most 50 ms."""
+
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.figure import Figure
+from tests.adapters.fake_telegram import TOKEN, FakeTelegram
+from tests.e2e.process import bot
+from tests.e2e.world import finished_sessions, market_below_record
+from tests.providers.gateway import Gateway
+from tests.providers.market import COINMARKETCAP, Sample
+
+CROSSINGS = 20
+QUIET, BELOW, BACK = 58.5, 56.5, 59.0
+
+
+async def measure() -> Figure:
+    """Drive dominance through its level and back, day after day of the past."""
+    values: list[float] = []
+    market = market_below_record(finished_sessions(300))
+    with tempfile.TemporaryDirectory() as folder:
+        async with Gateway(market) as gateway, FakeTelegram() as telegram:
+            settings = {
+                "SOURCE_GATEWAY_URL": gateway.url,
+                "TELEGRAM_BOT_TOKEN": TOKEN,
+                "TELEGRAM_API_BASE_URL": telegram.url,
+                "POLL_SECONDS": "0.1",
+            }
+            day = datetime.now(UTC) - timedelta(days=4 * CROSSINGS)
+            market.dominance[COINMARKETCAP] = Sample(QUIET, day)
+            async with bot(Path(folder) / "data", settings) as running:
+                await telegram.say(1, "/subscribe dominance")
+                await telegram.wait_for(lambda sent: "Subscribed" in sent.plain)
+                for _ in range(CROSSINGS):
+                    for value in (BELOW, BELOW, BACK):
+                        day += timedelta(days=1)
+                        said = len(telegram.sent)
+                        asked = len(gateway.asked)
+                        market.dominance[COINMARKETCAP] = Sample(value, day)
+                        await gateway.reached(COINMARKETCAP, gateway.count(COINMARKETCAP) + 4)
+                        if len(telegram.sent) > said:
+                            values.append(_milliseconds(gateway, asked, telegram, said))
+                await running.stop()
+    return Figure("answer to first send", "ms", 50.0, values)
+
+
+def _milliseconds(gateway: Gateway, asked: int, telegram: FakeTelegram, said: int) -> float:
+    answered = next(each.at for each in gateway.asked[asked:] if "/global-metrics/" in each.target)
+    return 1000 * (telegram.sent[said].at - answered)

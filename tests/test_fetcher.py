@@ -1,0 +1,180 @@
+"""When each feed is asked: its cadence, the market's hours, failures of those before it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+
+import pytest_asyncio
+
+from bot.fetcher import FETCH_SECONDS, Fetched, Fetcher, Since
+from bot.http import Limits, ProviderHttp
+from bot.ports import Feed
+from tests.providers.gateway import Fault, Gateway
+from tests.providers.market import COINGECKO, COINMARKETCAP, YAHOO
+from tests.watch import PARTS, Clock, quiet_market
+
+SUNDAY = datetime(2026, 2, 1, 17, tzinfo=UTC)
+YAHOO_FEEDS = {"yahoo/russell_2000", "yahoo/sp_500"}
+DOMINANCE_FALLBACKS = {"coingecko/global", "coinpaprika/global"}
+ALL = {feed.name for feed in PARTS.feeds}
+MINUTE = 60.0
+
+
+def past_is_known(_: Feed) -> date | None:
+    return date(2026, 1, 30)
+
+
+def nothing_is_known(_: Feed) -> date | None:
+    return None
+
+
+class Skipping:
+    """The event loop's own clock, which can be put forward."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._real = loop.time
+        self._skipped = 0.0
+        loop.time = self.time  # type: ignore[method-assign]  # The loop is this test's own.
+
+    def time(self) -> float:
+        return self._real() + self._skipped
+
+    def skip(self, seconds: float) -> None:
+        self._skipped += seconds
+
+
+class Asking:
+    """A fetcher over real HTTP, driven round by round."""
+
+    def __init__(self, gateway: Gateway, clock: Clock, http: ProviderHttp, loop: Skipping) -> None:
+        self.gateway = gateway
+        self.clock = clock
+        self.fetcher = Fetcher(PARTS.feeds, http, clock, None)
+        self.skip = loop.skip
+
+    async def round(self, since: Since = past_is_known) -> list[Fetched]:
+        """All answers to what is due now, and to what that makes due."""
+        answers: list[Fetched] = []
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                got = await self.fetcher.answers(tasks, since, 0.0)
+                answers += got
+                if not got and not self.fetcher._running:
+                    return answers
+
+    async def asked(self) -> set[str]:
+        """Who is asked in this round."""
+        names = Counter(answer.feed.name for answer in await self.round())
+        assert set(names.values()) <= {1}, "Nobody is asked twice."
+        return set(names)
+
+
+@pytest_asyncio.fixture
+async def asking() -> AsyncIterator[Asking]:
+    clock = Clock()
+    loop = Skipping(asyncio.get_running_loop())
+    limits = Limits(total_seconds=20 * FETCH_SECONDS, retries=0)
+    async with (
+        Gateway(quiet_market(clock)) as gateway,
+        ProviderHttp(gateway=gateway.url, limits=limits, backoff_cap_seconds=0.0) as http,
+    ):
+        yield Asking(gateway, clock, http, loop)
+
+
+async def test_a_start_asks_everybody_once(asking: Asking) -> None:
+    assert await asking.asked() == ALL
+    assert await asking.asked() == set()
+    assert len(asking.gateway.asked) == len(ALL)
+
+
+async def test_each_feed_is_asked_at_its_own_pace(asking: Asking) -> None:
+    await asking.asked()
+    asking.skip(4 * MINUTE)
+    assert await asking.asked() == set()
+    asking.skip(2 * MINUTE)
+    assert await asking.asked() == YAHOO_FEEDS
+    asking.skip(11 * MINUTE)
+    assert await asking.asked() == {*YAHOO_FEEDS, "coinmarketcap/global"}
+    asking.skip(50 * MINUTE)
+    assert await asking.asked() == ALL
+
+
+async def test_a_closed_market_is_asked_once_an_hour(asking: Asking) -> None:
+    asking.clock.now = SUNDAY
+    await asking.asked()
+    asking.skip(50 * MINUTE)
+    assert await asking.asked() == {"coinmarketcap/global"}
+    asking.skip(17 * MINUTE)
+    assert await asking.asked() == ALL
+
+
+async def test_a_failing_vendor_has_its_fallbacks_asked_at_once(asking: Asking) -> None:
+    await asking.asked()
+    asking.gateway.fail(COINMARKETCAP, Fault.SERVER_ERROR)
+    asking.skip(17 * MINUTE)
+    assert await asking.asked() == {*YAHOO_FEEDS, "coinmarketcap/global", *DOMINANCE_FALLBACKS}
+    asking.skip(14 * MINUTE)
+    assert not await asking.asked() & DOMINANCE_FALLBACKS, "They have just been asked."
+    asking.skip(17 * MINUTE)
+    assert await asking.asked() >= DOMINANCE_FALLBACKS
+
+
+async def test_a_failing_fallback_leaves_the_vendor_before_it_alone(asking: Asking) -> None:
+    await asking.asked()
+    asking.gateway.fail(COINGECKO, Fault.SERVER_ERROR)
+    asking.skip(67 * MINUTE)
+    first = await asking.round()
+    assert Counter(answer.feed.name for answer in first)["coinmarketcap/global"] == 1
+    assert [answer.feed.name for answer in first if answer.error] == ["coingecko/global"]
+
+
+async def test_the_past_is_asked_for_again_after_a_minute(asking: Asking) -> None:
+    asking.clock.now = SUNDAY
+    asking.gateway.fail(YAHOO, Fault.SERVER_ERROR)
+    failed = [answer for answer in await asking.round(nothing_is_known) if answer.error]
+    assert {answer.feed.name for answer in failed} == YAHOO_FEEDS
+    assert all(answer.is_history for answer in failed)
+    asking.gateway.heal(YAHOO)
+    asking.skip(59.0)
+    assert await asking.round(nothing_is_known) == []
+    asking.skip(1.0)
+    loaded = await asking.round(nothing_is_known)
+    assert {answer.feed.name: len(answer.observations) for answer in loaded} == dict.fromkeys(
+        YAHOO_FEEDS, 250
+    )
+
+
+async def test_one_that_hangs_is_given_up_and_holds_up_nobody(asking: Asking) -> None:
+    asking.gateway.fail(COINMARKETCAP, Fault.HANG)
+    answers: list[Fetched] = []
+    async with asyncio.TaskGroup() as tasks:
+        while len(answers) < len(ALL) - 2:
+            answers += await asking.fetcher.answers(tasks, past_is_known, 1.0)
+        assert not any(answer.error for answer in answers)
+        assert {a.feed.name for a in answers} == {n for n in ALL if "coinmarketcap" not in n}
+        asking.skip(FETCH_SECONDS)
+        late: list[Fetched] = []
+        while len(late) < 2:
+            late += await asking.fetcher.answers(tasks, past_is_known, 1.0)
+    assert {answer.error for answer in late} == {"no answer within 30 s"}
+
+
+async def test_whoever_steps_down_drops_what_is_under_way_and_asks_anew_later(
+    asking: Asking,
+) -> None:
+    asking.gateway.fail(COINMARKETCAP, Fault.HANG)
+    async with asyncio.TaskGroup() as tasks:
+        await asking.fetcher.answers(tasks, past_is_known, 1.0)
+        await asking.gateway.reached(COINMARKETCAP, 1)
+        asking.fetcher.forget()
+    asking.gateway.heal()
+    assert await asking.asked() == ALL
+
+
+async def test_everything_is_asked_once_and_waited_for(asking: Asking) -> None:
+    asking.gateway.delay_seconds = 0.05
+    asking.gateway.fail(COINMARKETCAP, Fault.SERVER_ERROR)
+    answers = await asking.fetcher.everything(past_is_known)
+    assert sorted(answer.feed.name for answer in answers) == sorted(ALL)
+    assert {answer.feed.vendor for answer in answers if answer.error} == {"CoinMarketCap"}
