@@ -1,4 +1,4 @@
-"""From a provider's answer to the first send of the alert it caused: our own part, at most 50 ms."""
+"""From a provider's answer to the first send of the alert it caused: at most 50 ms."""
 
 import tempfile
 from datetime import UTC, datetime, timedelta

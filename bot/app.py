@@ -81,11 +81,16 @@ class Roles:
     """The platforms to serve; None means each that has a token, else the console."""
 
 
+def find_indicators() -> tuple[Indicator, ...]:
+    """Discover what is watched, without loading any chat library; raises BrokenPlugin."""
+    return discover(bot.indicators, "INDICATOR", Indicator)
+
+
 def find_parts() -> Parts:
     """Discover every plug-in; raises BrokenPlugin."""
     return Parts(
         discover(bot.sources, "SOURCE", Source),
-        discover(bot.indicators, "INDICATOR", Indicator),
+        find_indicators(),
         discover(bot.adapters, "PLATFORM", Platform),
         discover(handlers, "COMMAND", Command),
     )

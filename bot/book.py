@@ -63,7 +63,11 @@ class Book:
         start = 0 if after is None else bisect_right(order, after)
         days = self._days.get((series, vendor), {})
         kind = SERIES[series]
-        return [point(days[day]) for day in order[start:] if is_final(kind, days[day], now)]
+        return [
+            point(days[day])
+            for day in order[start:]
+            if is_final(kind, days[day], now, superseded=day < order[-1])
+        ]
 
     def late(self, series: str, vendor: str, now: datetime) -> bool | None:
         """Whether the series is late by its own calendar; None while it has no value at all."""

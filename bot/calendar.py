@@ -65,15 +65,23 @@ def final_at(cadence: Cadence, day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(0), UTC)
 
 
-def is_final(series: Series, observation: Observation, now: datetime) -> bool:
+def is_final(
+    series: Series, observation: Observation, now: datetime, *, superseded: bool = False
+) -> bool:
     """Whether an observation is its day's last word.
 
-    A bar must have been seen after the close; a sample is its day's value once the day is over.
+    A bar must have been seen after the close. A sample is its day's value once the day is over and
+    something shows that no later one was missed: it was taken near the day's end, it was still the
+    vendor's last word after it, or (`superseded`) a later day's sample has come. Otherwise an
+    outage would turn the last value before it into the day's.
     """
     due = final_at(series.cadence, observation.day)
     if series.cadence is Cadence.NYSE_SESSION:
         return observation.final and observation.observed_at >= due
-    return observation.final or now >= due + SAMPLE_GRACE
+    if observation.final or observation.observed_at >= due:
+        return True
+    near_the_end = observation.as_of >= due - timedelta(hours=series.late_after_hours)
+    return now >= due + SAMPLE_GRACE and (superseded or near_the_end)
 
 
 def late_at(series: Series, latest: Observation, latest_final: date | None) -> datetime:

@@ -103,7 +103,7 @@ def _replay(chosen: argparse.Namespace) -> int:
     recording = replay.read(chosen.folder)
     if recording.unused:
         sys.stderr.write(f"Not watched yet, left out: {', '.join(recording.unused)}\n")
-    for alert in replay.replay(recording, app.find_parts().indicators, chosen.until):
+    for alert in replay.replay(recording, app.find_indicators(), chosen.until):
         day = alert.decided_at.date()
         if chosen.since is None or day >= chosen.since:
             text = replay.as_json(alert) if chosen.json else f"{day}  {plain(alert.message)}\n"

@@ -111,7 +111,9 @@ def _follow_lateness(
             continue
         key = f"{BLIND}/{series}"
         late = bool(book.late(series, vendor, now))
-        states[key], transition = rules.step_blind(states.get(key), late=late, last_day=latest.day)
+        state, transition = rules.step_blind(states.get(key), late=late, last_day=latest.day)
+        if state is not None:
+            states[key] = state
         if transition is not None:
             news.append((indicator, transition))
     return news

@@ -64,14 +64,15 @@ def thaw(state: RuleState) -> RuleState:
 
 def step_blind(
     state: RuleState | None, *, late: bool, last_day: date
-) -> tuple[RuleState, Transition | None]:
+) -> tuple[RuleState | None, Transition | None]:
     """Follow a series' lateness: `stale` once an outage, `recovered` once after it.
 
-    A series that is late on first sight makes no notice: nobody has been told it was there.
+    A series begins to be followed when it is first seen in time: of one that was late from the
+    start nobody has been told that it was there.
     """
     if state is None:
-        status = Status.FIRING if late else Status.NORMAL
-        return RuleState(status, last_day, last_day, last_day=last_day, tentative=False), None
+        seen = RuleState(since=last_day, last_day=last_day, tentative=False)
+        return None if late else seen, None
     if late and state.status is Status.NORMAL:
         stale = replace(state, status=Status.FIRING, episode=last_day, since=last_day)
         return stale, Transition(Kind.STALE, last_day, None)

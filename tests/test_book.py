@@ -8,8 +8,8 @@ import pytest
 from bot.book import Book, plausible
 from bot.model import Observation
 
-NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
-SAMPLE = Observation("btc_dominance", "CMC", NOON.date(), 58.0, NOON, NOON, final=False)
+EVENING = datetime(2026, 11, 18, 23, 30, tzinfo=UTC)
+SAMPLE = Observation("btc_dominance", "CMC", EVENING.date(), 58.0, EVENING, EVENING, final=False)
 CLOSE = datetime(2026, 11, 18, 21, tzinfo=UTC)
 BAR = Observation(
     "russell_2000", "Yahoo", CLOSE.date(), 2400.0, CLOSE, CLOSE + timedelta(hours=1), final=True
@@ -28,7 +28,7 @@ def book() -> Book:
         replace(SAMPLE, value=0.0),
         replace(SAMPLE, value=0.58),
         replace(SAMPLE, value=100.1),
-        replace(SAMPLE, as_of=NOON + timedelta(minutes=11)),
+        replace(SAMPLE, as_of=EVENING + timedelta(minutes=11)),
         replace(SAMPLE, series="unheard_of"),
         replace(BAR, value=0.0),
         replace(BAR, day=date(2026, 11, 21)),
@@ -43,7 +43,7 @@ def test_what_cannot_be_real_stays_outside(observation: Observation) -> None:
 def test_an_older_sample_does_not_replace_a_newer_one() -> None:
     kept = book()
     assert kept.add([SAMPLE]) == [SAMPLE]
-    assert kept.add([replace(SAMPLE, value=50.0, as_of=NOON - timedelta(hours=1))]) == []
+    assert kept.add([replace(SAMPLE, value=50.0, as_of=EVENING - timedelta(hours=1))]) == []
     assert kept.add([SAMPLE]) == []
     assert kept.latest("btc_dominance", "CMC") == SAMPLE
 
@@ -68,7 +68,7 @@ def test_a_bar_seen_again_after_the_close_becomes_final_even_with_the_same_value
 def test_vendors_are_never_mixed() -> None:
     kept = book()
     kept.add([SAMPLE, replace(SAMPLE, vendor="CoinGecko", value=55.0)])
-    tomorrow = NOON + timedelta(days=1)
+    tomorrow = EVENING + timedelta(days=1)
     assert [p.value for p in kept.final_points("btc_dominance", "CMC", tomorrow, None)] == [58.0]
     assert kept.primary("btc_dominance") == "CMC"
 
@@ -77,12 +77,12 @@ def test_final_points_come_in_order_of_days_and_only_after_the_day_named() -> No
     kept = book()
     days = [SAMPLE.day + timedelta(days=ahead) for ahead in (2, 0, 1)]
     for day in days:
-        moment = datetime.combine(day, NOON.timetz())
+        moment = datetime.combine(day, EVENING.timetz())
         kept.add([replace(SAMPLE, day=day, as_of=moment, observed_at=moment)])
-    now = NOON + timedelta(days=3)
+    now = EVENING + timedelta(days=3)
     found = kept.final_points("btc_dominance", "CMC", now, min(days))
     assert [p.day for p in found] == sorted(days)[1:]
 
 
 def test_lateness_is_unknown_before_the_first_value() -> None:
-    assert book().late("btc_dominance", "CMC", NOON) is None
+    assert book().late("btc_dominance", "CMC", EVENING) is None

@@ -1,5 +1,6 @@
 """Sessions, holidays, and what is late when."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -55,6 +56,19 @@ def test_a_sample_is_its_days_value_once_the_day_is_over() -> None:
     seen = sample(at("2026-11-20 23:50"))
     assert not calendar.is_final(DOMINANCE, seen, at("2026-11-21 00:05"))
     assert calendar.is_final(DOMINANCE, seen, at("2026-11-21 00:10"))
+
+
+def test_the_last_sample_before_an_outage_is_not_its_days_value_until_a_later_one_comes() -> None:
+    noon = sample(at("2026-11-20 12:00"))
+    tomorrow = at("2026-11-21 12:00")
+    assert not calendar.is_final(DOMINANCE, noon, tomorrow)
+    assert calendar.is_final(DOMINANCE, noon, tomorrow, superseded=True)
+
+
+def test_the_vendors_last_word_for_a_day_that_is_over_is_its_value() -> None:
+    noon = at("2026-11-20 12:00")
+    told_late = replace(sample(noon), observed_at=at("2026-11-21 00:00"))
+    assert calendar.is_final(DOMINANCE, told_late, at("2026-11-21 00:00"))
 
 
 def test_a_weekend_and_a_holiday_are_no_outage() -> None:

@@ -16,7 +16,7 @@ from bot.model import Alert, Kind, Observation, Phase, RuleState, Status
 from bot.outlook import snapshot
 
 INDICATORS = find_parts().indicators
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+EVENING = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 VENDORS = {
     "russell_2000": ("Yahoo",),
     "btc_dominance": ("CMC", "CoinGecko"),
@@ -30,7 +30,7 @@ class World:
     def __init__(self) -> None:
         self.book = Book(VENDORS)
         self.states: Mapping[str, RuleState] = {}
-        self.now = NOON
+        self.now = EVENING
 
     def sample(self, series: str, value: float, vendor: str = "CMC") -> None:
         self.book.add(
@@ -51,7 +51,7 @@ class World:
         return self.states[rule].status
 
     def days(self, series: str, values: list[float]) -> list[tuple[str, Kind]]:
-        """One sample a day at noon, each looked at; returns what was said."""
+        """One sample a day in the evening, each looked at; returns what was said."""
         said: list[Alert] = []
         for value in values:
             self.sample(series, value)
@@ -66,7 +66,7 @@ class World:
 
 
 def sessions(count: int) -> list[date]:
-    day = NOON.date()
+    day = EVENING.date()
     found: list[date] = []
     while len(found) < count:
         day -= timedelta(days=1)
@@ -85,7 +85,7 @@ def test_todays_sample_confirms_nothing_until_its_day_is_over() -> None:
     world.days("btc_dominance", [58.5, 56.5])
     world.sample("btc_dominance", 56.0)
     assert world.news() == []
-    world.now = datetime.combine(world.now.date() + timedelta(days=1), NOON.timetz())
+    world.now = datetime.combine(world.now.date() + timedelta(days=1), EVENING.timetz())
     fired = [alert for alert in world.news() if alert.rule == "dominance_57"]
     assert [alert.value for alert in fired] == [56.0]
 
@@ -129,7 +129,7 @@ def test_an_alert_carries_everything_a_reader_needs() -> None:
     assert "had stood since" in text
     assert "Source: Yahoo" in text
     assert (
-        "– Bitcoin dominance: needs below 55; is 58.90 % (CMC, 2026-03-02 12:00 UTC), 3.90 pp away"
+        "– Bitcoin dominance: needs below 55; is 58.90 % (CMC, 2026-03-02 23:30 UTC), 3.90 pp away"
     ) in text
     assert "– ETF flows, Fed liquidity: no source is connected yet" in text
     assert "buy" not in text.lower()
@@ -145,7 +145,7 @@ def test_silence_makes_one_notice_and_the_return_another() -> None:
     world.look()
     kinds = []
     for hours in range(1, 25):
-        world.now = NOON + timedelta(hours=hours)
+        world.now = EVENING + timedelta(hours=hours)
         kinds += [alert.kind for alert in world.look().alerts]
     assert kinds == [Kind.STALE]
     assert world.status("dominance_57") is Status.NO_DATA
@@ -198,7 +198,7 @@ def test_looking_often_says_the_same_as_looking_once_a_day(values: list[float]) 
     said_seldom = seldom.days("btc_dominance", values)
     said_often = []
     for value in values:
-        for hour in range(0, 24, 6):
+        for hour in (5, 11, 17, 23):
             often.now = often.now.replace(hour=hour)
             often.sample("btc_dominance", value)
             said_often += [(alert.rule, alert.kind) for alert in often.news()]

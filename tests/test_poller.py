@@ -210,7 +210,8 @@ async def test_a_day_without_usable_values_makes_one_notice_and_its_end_another(
     assert await watch.status("dominance_57") is standing
     before = await watch.said()
 
-    watch.market.dominance[COINMARKETCAP] = meanwhile
+    if trouble is not Distortion.YESTERDAY:
+        watch.market.dominance[COINMARKETCAP] = meanwhile
     await a_day_of(watch, trouble)
     assert await watch.said() == [*before, "blind stale"]
     assert await watch.status("dominance_57") is Status.NO_DATA

@@ -137,6 +137,11 @@ async def test_the_second_value_counts_though_a_restart_lies_between(watch: Watc
 async def test_time_that_we_were_away_is_no_outage_of_a_source(watch: Watch) -> None:
     await quiet(watch)
     watch.clock.move(hours=8)
+    watch.gateway.fail(COINMARKETCAP, Fault.HANG)
+    async with watch.polling(watch.poller(feeds=DOMINANCE)):
+        await watch.polled(feeds=DOMINANCE, without=[COINMARKETCAP])
+    assert await watch.said() == [], "Nobody knows yet what it says."
+    watch.gateway.heal()
     async with watch.polling(watch.poller(feeds=DOMINANCE)):
         await watch.polled(feeds=DOMINANCE)
     assert await watch.said() == []
@@ -233,19 +238,23 @@ async def test_polling_once_outlasts_its_lease(watch: Watch) -> None:
 async def test_redis_may_go_away_and_come_back(
     tmp_path: Path, logged: pytest.LogCaptureFixture
 ) -> None:
-    async with EmbeddedRedis(tmp_path) as server, connect(server.url) as client:
-        async with watch_on(client) as watch, watch.polling():
+    async with (
+        EmbeddedRedis(tmp_path) as server,
+        connect(server.url) as client,
+        watch_on(client) as watch,
+        watch.polling(),
+    ):
+        await watch.polled()
+        watch.trade(RECORD + 10)
+        await watch.reaches("russell_breakout", Status.PENDING)
+        await server.__aexit__(None, None, None)
+        watch.trade(RECORD + 20)
+        await until_logged(logged, "polling pauses: Redis cannot be reached")
+        async with EmbeddedRedis(tmp_path):
+            await watch.reaches("russell_breakout", Status.FIRING)
             await watch.polled()
-            watch.trade(RECORD + 10)
-            await watch.reaches("russell_breakout", Status.PENDING)
-            await server.__aexit__(None, None, None)
-            watch.trade(RECORD + 20)
-            await until_logged(logged, "polling pauses: Redis cannot be reached")
-            async with EmbeddedRedis(tmp_path):
-                await watch.reaches("russell_breakout", Status.FIRING)
-                await watch.polled()
-                assert (await watch.said()).count("russell_breakout fired") == 1
-                assert sum(job.startswith("russell") for job in await watch.jobs()) == 1
+            assert (await watch.said()).count("russell_breakout fired") == 1
+            assert sum(job.startswith("russell") for job in await watch.jobs()) == 1
 
 
 async def test_replies_that_get_lost_double_nothing(watch: Watch, redis_url: str) -> None:
@@ -303,7 +312,7 @@ async def test_providers_are_left_alone_while_redis_takes_no_writes(
 
 
 async def test_stopping_while_it_writes_ends_it_promptly(watch: Watch, redis: Redis) -> None:
-    chance = random.Random(2)
+    chance = random.Random(2)  # noqa: S311 - chance, not secrecy.
     for _ in range(30):
         await redis.flushall()
         polling = asyncio.create_task(watch.poller().run())

@@ -201,10 +201,8 @@ def test_one_stale_and_one_recovered_however_long_the_outage() -> None:
     assert kinds == [None, Kind.STALE, None, None, Kind.RECOVERED, None]
 
 
-def test_a_series_late_at_first_sight_makes_no_notice() -> None:
-    state, transition = rules.step_blind(None, late=True, last_day=MONDAY)
-    assert transition is None
-    assert rules.step_blind(state, late=True, last_day=MONDAY)[1] is None
+def test_a_series_is_followed_from_when_it_is_first_seen_in_time() -> None:
+    assert rules.step_blind(None, late=True, last_day=MONDAY) == (None, None)
 
 
 # --- Properties -----------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ import asyncio
 import base64
 import hashlib
 import logging
-from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from bot.delivery.order import Order
 from bot.delivery.pacing import Pace
 from bot.ports import (
     Adapter,
@@ -30,20 +30,6 @@ it while it is being sent."""
 LONGEST_RETRY_SECONDS = 300.0
 STORE_PAUSE_SECONDS = 1.0
 ACKNOWLEDGE_TRIES = 5
-APART_SECONDS = 0.1
-"""Between a chat's waiting parcels: more than the time to Redis varies, so that order holds."""
-
-
-@dataclass(slots=True)
-class _Queue:
-    """A chat's parcels that wait: the first until then, each further one a little longer."""
-
-    first_at: float
-    jobs: list[str]
-
-    @property
-    def end(self) -> float:
-        return self.first_at + APART_SECONDS * len(self.jobs)
 
 
 class Sender:
@@ -55,7 +41,7 @@ class Sender:
         self._adapter = adapter
         self._pace = pace
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._queues: dict[str, _Queue] = {}
+        self._order = Order()
         self._store_lost = False
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -92,7 +78,7 @@ class Sender:
         begin_by = _monotonic() + BEGIN_WITHIN_SECONDS
         try:
             async with lock:
-                if wait := self._queue_up(parcel):
+                if wait := self._order.wait_seconds(parcel.chat.member, parcel.job, _monotonic()):
                     await self._outbox.postpone(parcel, wait, counts=False)
                     return
                 await self._pace.slot()
@@ -104,22 +90,9 @@ class Sender:
             # The lease runs out and the parcel comes back: at least once, not at most once.
             log.warning("%s may reach a chat twice: %s", parcel.job, error)
 
-    def _queue_up(self, parcel: Parcel) -> float:
-        """How long a parcel waits because older ones of its chat do; 0 when its turn has come."""
-        chat, now = parcel.chat.member, _monotonic()
-        queue = self._queues.get(chat)
-        if queue is None or parcel.job in queue.jobs:
-            return 0.0
-        if queue.end <= now:
-            del self._queues[chat]
-            return 0.0
-        wait = queue.end - now
-        queue.jobs.append(parcel.job)
-        return wait
-
     async def _postpone(self, parcel: Parcel, seconds: float, *, counts: bool) -> None:
         """Let a parcel wait, and with it all that come after it to the same chat."""
-        self._queues[parcel.chat.member] = _Queue(_monotonic() + seconds, [parcel.job])
+        self._order.put_first(parcel.chat.member, parcel.job, _monotonic() + seconds)
         await self._outbox.postpone(parcel, seconds, counts=counts)
 
     async def _send(self, parcel: Parcel) -> None:
