@@ -6,7 +6,7 @@ import signal
 import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,8 +38,9 @@ from bot.topics import TOPICS
 log = logging.getLogger(__name__)
 
 CONSOLE = "console"
-FINISH_SECONDS = 8.0
+FINISH_SECONDS = 6.0
 """How long a stop waits for sends in flight; supervisors commonly kill after ten."""
+CONSOLE_SECONDS = 1.0
 
 GREETING = Message(
     "altseason-bot is running",
@@ -120,11 +121,12 @@ async def run(
     _stop_on_signals(stopping)
     parts = find_parts()
     adapters = [wrap(each) for each in _adapters(settings, roles, parts)]
-    async with (
-        open_stores(settings, parts.platform_names) as stores,
-        _http(settings, parts) as http,
-        asyncio.TaskGroup() as tasks,
-    ):
+    async with AsyncExitStack() as stack:
+        for adapter in adapters:
+            stack.push_async_callback(adapter.close)
+        stores = await stack.enter_async_context(open_stores(settings, parts.platform_names))
+        http = await stack.enter_async_context(_http(settings, parts))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
         background = []
         if stores.embedded is not None:
             background.append(tasks.create_task(stores.embedded.keep_running()))
@@ -145,7 +147,6 @@ async def run(
         await _tell_console(adapters, farewell)
         for task in [*background, *senders]:
             task.cancel()
-    await platforms.close()
     if platforms.refusal is not None:
         raise WrongSetting(platforms.refusal)
 
@@ -220,8 +221,9 @@ async def _tell_console(adapters: Sequence[Adapter], message: Message | None) ->
     """Say something of our own to the person at the terminal, where there is one."""
     for adapter in adapters:
         if message is not None and adapter.name == CONSOLE:
-            with suppress(DeliveryError):
-                await adapter.send(CONSOLE_CHAT, message, "console")
+            with suppress(DeliveryError, TimeoutError):
+                async with asyncio.timeout(CONSOLE_SECONDS):
+                    await adapter.send(CONSOLE_CHAT, message, "console")
 
 
 async def _drain(senders: Sequence[asyncio.Task[None]]) -> None:

@@ -95,17 +95,16 @@ def _small_caps(readings: Readings, states: States, today: date) -> Gate:
     record = state.record
     level = record.reference
     gate = _of(reading, Gate(name, title, GateState.OFF, level=level))
-    if state.status is Status.NO_DATA:
+    if state.status is Status.NO_DATA or reading.late:
         return replace(gate, state=GateState.UNKNOWN, why="no current data")
-    if record.armed or state.episode is None:
-        return replace(
-            gate, distance=level - reading.value, why="needs two closes above the record"
-        )
+    distance = level - reading.value
+    if state.episode is None or (record.armed and record.invalidated):
+        return replace(gate, distance=distance, why="needs two closes above the record")
     if record.invalidated:
-        return replace(gate, distance=level - reading.value, why="the breakout failed")
+        return replace(gate, distance=distance, why="the breakout failed")
     age = (today - state.episode).days
     if age >= BREAKOUT_LASTS_DAYS:
-        return replace(gate, why=f"the breakout is {age} days old")
+        return replace(gate, distance=distance, why=f"the last breakout is {age} days old")
     return replace(gate, state=GateState.ON, distance=0.0, why=f"day {age} since the breakout")
 
 
@@ -120,10 +119,11 @@ def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
     if reading.degraded:
         return replace(gate, why=f"only {reading.vendor} answers, whose level is another")
     below = spec.side is Side.BELOW
+    goal = f"{'below' if below else 'at least'} {spec.level:g}"
     if reading.value < spec.level if below else reading.value >= spec.level:
-        return replace(gate, state=GateState.ON, distance=0.0, why="open")
-    need = f"needs {'below' if below else 'at least'} {spec.level:g}"
-    return replace(gate, state=GateState.OFF, distance=spec.level - reading.value, why=need)
+        return replace(gate, state=GateState.ON, distance=0.0, why=goal)
+    distance = spec.level - reading.value
+    return replace(gate, state=GateState.OFF, distance=distance, why=f"needs {goal}")
 
 
 def _of(reading: Reading, gate: Gate) -> Gate:

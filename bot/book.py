@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from bot.calendar import belongs, is_final, late_at
 from bot.catalogue import SERIES
-from bot.model import Observation, Point, Series
+from bot.model import Cadence, Observation, Point, Series
+from bot.ports import Feed
 
 CLOCK_SKEW = timedelta(minutes=10)
 """A value dated further ahead than a badly set clock explains is not real."""
@@ -69,12 +70,22 @@ class Book:
             if is_final(kind, days[day], now, superseded=day < order[-1])
         ]
 
-    def late(self, series: str, vendor: str, now: datetime) -> bool | None:
-        """Whether the series is late by its own calendar; None while it has no value at all."""
+    def late_from(self, series: str, vendor: str, now: datetime) -> datetime | None:
+        """When the series becomes, or became, late by its own calendar; None without any value."""
         latest = self.latest(series, vendor)
         if latest is None:
             return None
-        return now >= late_at(SERIES[series], latest, self._last_final(series, vendor, now))
+        return late_at(SERIES[series], latest, self._last_final(series, vendor, now))
+
+    def late(self, series: str, vendor: str, now: datetime) -> bool | None:
+        """Whether the series is late by its own calendar; None while it has no value at all."""
+        since = self.late_from(series, vendor, now)
+        return None if since is None else now >= since
+
+    def value(self, series: str, vendor: str, day: date) -> float | None:
+        """The value of one day."""
+        observation = self._days.get((series, vendor), {}).get(day)
+        return None if observation is None else observation.value
 
     def _last_final(self, series: str, vendor: str, now: datetime) -> date | None:
         days = self._days[series, vendor]
@@ -84,15 +95,21 @@ class Book:
         return None
 
     def _is_news(self, observation: Observation) -> bool:
+        series = SERIES[observation.series]
+        latest = self.latest(observation.series, observation.vendor)
+        is_sample = series.cadence is Cadence.UTC_DAY and not observation.final
+        if is_sample and latest is not None and observation.as_of < latest.as_of:
+            return False  # A stale cache's answer: what came before is no news.
         known = self._days.get((observation.series, observation.vendor), {}).get(observation.day)
         if known is None:
             return True
         if known.as_of > observation.as_of or (known.final and not observation.final):
             return False
-        series = SERIES[observation.series]
-        was_final = is_final(series, known, known.observed_at)
-        becomes_final = is_final(series, observation, observation.observed_at) and not was_final
-        return becomes_final or (known.as_of, known.value) != (observation.as_of, observation.value)
+        if series.cadence is Cadence.NYSE_SESSION and not is_final(
+            series, known, known.observed_at
+        ):
+            return True
+        return (known.as_of, known.value) != (observation.as_of, observation.value)
 
     def _put(self, observation: Observation) -> None:
         key = (observation.series, observation.vendor)
@@ -121,3 +138,12 @@ def plausible(observation: Observation) -> bool:
         and belongs(series.cadence, observation.day)
         and observation.as_of <= observation.observed_at + CLOCK_SKEW
     )
+
+
+def vendors_in_order(feeds: Sequence[Feed]) -> dict[str, tuple[str, ...]]:
+    """Each series' vendors, the one its levels are set for first."""
+    ranked = sorted(feeds, key=lambda feed: feed.rank)
+    return {
+        series: tuple(dict.fromkeys(feed.vendor for feed in ranked if series in feed.series))
+        for series in dict.fromkeys(series for feed in ranked for series in feed.series)
+    }

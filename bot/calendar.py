@@ -71,9 +71,9 @@ def is_final(
     """Whether an observation is its day's last word.
 
     A bar must have been seen after the close. A sample is its day's value once the day is over and
-    something shows that no later one was missed: it was taken near the day's end, it was still the
-    vendor's last word after it, or (`superseded`) a later day's sample has come. Otherwise an
-    outage would turn the last value before it into the day's.
+    we are not blind: it was taken near the day's end, it was the vendor's last word when we asked
+    after it, or (`superseded`) a later day's sample has come. So an outage never turns the last
+    value before it into the day's while it lasts.
     """
     due = final_at(series.cadence, observation.day)
     if series.cadence is Cadence.NYSE_SESSION:

@@ -3,9 +3,10 @@
 import argparse
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from bot import app, logs, replay, settings
@@ -19,6 +20,8 @@ from bot.replay import UnusableRecording
 from bot.settings import Settings, WrongSetting
 from bot.stores.connect import UnsupportedServer
 from bot.stores.embedded import EmbeddedServerError
+
+log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
 EXIT_NO_INPUT = 66
@@ -48,13 +51,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(chosen)
     except tuple(EXIT_CODES) as error:
-        return _fail(str(error), EXIT_CODES[type(error)])
+        return _fail(
+            str(error), next(c for kind, c in EXIT_CODES.items() if isinstance(error, kind))
+        )
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away; there is nobody left to tell.
         sys.stderr.close()
         return EXIT_FAILED
+
+
+def _refuse(error: Exception) -> int:
+    for kind, code in EXIT_CODES.items():
+        if isinstance(error, kind):
+            return _fail(str(error), code)
+    log.critical("the bot stops because of a bug in it", exc_info=error)
+    return EXIT_SOFTWARE
+
+
+def _first_leaf(group: ExceptionGroup[Exception]) -> Exception:
+    first = group.exceptions[0]
+    return _first_leaf(first) if isinstance(first, ExceptionGroup) else first
 
 
 def _fail(sentence: str, code: int) -> int:
@@ -112,14 +130,13 @@ def _replay(chosen: argparse.Namespace) -> int:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    now = app.wall_clock()
     snapshot = asyncio.run(app.look(_settings()))
-    text = _as_json(snapshot, now) if chosen.json else plain(status(snapshot))
+    text = _as_json(snapshot) if chosen.json else plain(status(snapshot))
     sys.stdout.write(f"{text}\n")
     return 0
 
 
-def _as_json(snapshot: Snapshot, now: datetime) -> str:
+def _as_json(snapshot: Snapshot) -> str:
     board = snapshot.board
     return json.dumps(
         {
@@ -141,7 +158,7 @@ def _as_json(snapshot: Snapshot, now: datetime) -> str:
                     "unit": reading.unit,
                     "vendor": reading.vendor,
                     "as_of": reading.as_of.isoformat(),
-                    "age_s": round((now - reading.as_of).total_seconds()),
+                    "age_s": max(0, round((board.as_of - reading.as_of).total_seconds())),
                     "state": overall(snapshot.rules[reading.indicator], reading),
                     "final": reading.final,
                     "degraded": reading.degraded,

@@ -3,7 +3,7 @@
 import difflib
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -91,32 +91,43 @@ class Router:
         """The reply to a text, or None when it is no command.
 
         The leading slash is required; a bot's name behind `@` is the adapter's business and must
-        have been checked before.
+        have been checked before. Any command brings a suspended chat back, as it shows that the
+        chat can be reached again.
         """
         words = text.split()
         if not words or not words[0].startswith("/") or words[0] == "/":
             return None
         name = words[0][1:].partition("@")[0].lower()
-        command = self._commands.get(name)
-        if command is None:
-            return self._unknown(name)
-        request = Request(chat, tuple(word.lower() for word in words[1:]), self._clock())
+        reason: str | None = None
         try:
-            return await command.run(request, self._services)
+            reason = await self._services.subscriptions.resume(chat)
+            reply = await self._run(
+                name, Request(chat, tuple(map(str.lower, words[1:])), self._clock())
+            )
         except UserError as error:
-            return Message("That did not work", (str(error),))
+            reply = Message("That did not work", (str(error),))
         except StoreUnavailable as error:
             log.warning("/%s could not be answered: %s", name, error)
-            return Message(
+            reply = Message(
                 "I cannot reach my memory right now",
                 ("Please try again in a minute.",),
             )
         except Exception:  # One command's bug must not end the bot for everybody else.
             log.exception("/%s failed", name)
-            return Message(
+            reply = Message(
                 "Something went wrong on my side",
                 ("It is in my log, and somebody will look. Please try something else.",),
             )
+        if reason is None:
+            return reply
+        back = f"I had stopped writing here ({reason}). Alerts come again from now."
+        return replace(reply, lines=(back, *reply.lines))
+
+    async def _run(self, name: str, request: Request) -> Message:
+        command = self._commands.get(name)
+        if command is None:
+            return self._unknown(name)
+        return await command.run(request, self._services)
 
     def _unknown(self, name: str) -> Message:
         meant = nearest(name, list(self._commands))

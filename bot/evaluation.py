@@ -50,19 +50,22 @@ def evaluate(
     now: datetime,
     *,
     without_history: frozenset[str] = frozenset(),
+    unasked: frozenset[str] = frozenset(),
 ) -> Evaluation:
     """Let every rule see the final values it has not seen yet.
 
     `without_history` names the series whose past is not loaded: rules that need it stay asleep.
+    `unasked` names those that look late only because nobody has asked: they are left as they are.
     """
+    judged = [indicator for indicator in indicators if indicator.series not in unasked]
     after = dict(states)
     news: list[_News] = []
-    for indicator in indicators:
+    for indicator in judged:
         if indicator.needs_history and indicator.series in without_history:
             continue
         for rule in indicator.rules:
             news.extend(_follow(book, indicator, rule, after, now))
-    blind = _follow_lateness(book, indicators, after, now)
+    blind = _follow_lateness(book, judged, after, now)
     alerts = [_blind_alert(book, indicators, item, now) for item in blind]
     if news:
         now_board = board.read(outlook.read_all(book, indicators, now), after, now)
@@ -81,7 +84,7 @@ def _follow(
     vendor = book.primary(indicator.series)
     if vendor is None:
         return []
-    before = states.get(rule.id)
+    before = _true_to_the_book(book, indicator, rule, states.get(rule.id), now)
     seen = None if before is None or before.tentative else before.last_day
     state, news = before, []
     for value in book.final_points(indicator.series, vendor, now, seen):
@@ -96,6 +99,24 @@ def _follow(
         states[rule.id] = state
     # The past seen at the first start is no news: it only says where things stand.
     return [] if before is None or before.tentative else news
+
+
+def _true_to_the_book(
+    book: Book, indicator: Indicator, rule: Rule, state: RuleState | None, now: datetime
+) -> RuleState | None:
+    """A state whose record rests on a close that was corrected since is worked out anew, silently.
+
+    Otherwise one bad close would stand as the record for ever.
+    """
+    vendor = book.primary(indicator.series)
+    record = state.record if state else None
+    if vendor is None or state is None or record is None or state.last_day is None:
+        return state
+    held = {record.reference_day: record.reference, record.high_day: record.high}
+    if all(book.value(indicator.series, vendor, day) == value for day, value in held.items()):
+        return state
+    past = book.final_points(indicator.series, vendor, now, None)
+    return rules.fold(rule, (point for point in past if point.day <= state.last_day))
 
 
 def _follow_lateness(

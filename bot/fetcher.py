@@ -1,6 +1,7 @@
 """Which feeds are due, and what they answer: cadences, fallbacks, one error a feed at most."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ QUIET_EVERY = timedelta(hours=1)
 RETRY_HISTORY = timedelta(minutes=1)
 STANDBY_EVERY = timedelta(minutes=15)
 """How often a fallback is asked while the vendor before it fails."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,11 @@ class Fetcher:
                 collected += self._collect(tasks, since)
         return collected
 
+    def hurry(self, feeds: Sequence[Feed]) -> None:
+        """Ask these as soon as possible."""
+        for feed in feeds:
+            self._due[feed.name] = float("-inf")
+
     def forget(self) -> None:
         """Drop what was under way, and ask everything anew next time."""
         for task in self._running.values():
@@ -128,6 +136,9 @@ class Fetcher:
             return Fetched(feed, since, error=str(error))
         except TimeoutError:
             return Fetched(feed, since, error=f"no answer within {FETCH_SECONDS:.0f} s")
+        except Exception as bug:  # One provider's nonsense must not end the others.
+            log.exception("%s cannot be read", feed.name)
+            return Fetched(feed, since, error=f"our own fault: {type(bug).__name__}")
         return Fetched(feed, since, observations)
 
     def _is_due(self, feed: Feed) -> bool:

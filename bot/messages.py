@@ -6,9 +6,11 @@ says buy or sell, and holds no number that is not in the store.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import board
+from bot.calendar import final_at, next_day
+from bot.catalogue import SERIES
 from bot.model import (
     Board,
     BreakoutRule,
@@ -32,6 +34,9 @@ from bot.model import (
 )
 from bot.wording import age_text, day_text, gap, level_text, moment_text, number
 
+TRUSTED_HISTORY = timedelta(days=25 * 365)
+"""The longest wait for a new record since 1987 was under five years; this leaves no doubt."""
+
 PHASES = {
     Phase.ALTSEASON: "altseason",
     Phase.ROTATION: "rotation",
@@ -42,7 +47,7 @@ PHASES = {
 }
 STATES = {
     Status.NORMAL: "waiting",
-    Status.PENDING: "pending, one more daily value confirms",
+    Status.PENDING: "pending, not confirmed yet",
     Status.FIRING: "firing",
     Status.RECOVERING: "recovering",
     Status.NO_DATA: "no current data",
@@ -64,14 +69,23 @@ def source_text(point: Point) -> str:
 def alert(
     indicator: Indicator, rule: Rule, news: Transition, point: Point, now_board: Board
 ) -> Message:
-    """What an alert of a preset rule says."""
+    """What an alert of a preset rule says, at the board's time."""
     match rule:
         case LevelRule():
             said = _level_news(indicator, rule, news, point)
         case BreakoutRule():
             said = _breakout_news(indicator, rule, news, point)
-    lines = (said.fact, source_text(point), said.meaning, *missing_lines(now_board))
+    found = _found_late(indicator, point, now_board.as_of)
+    lines = (said.fact, source_text(point), *found, said.meaning, *missing_lines(now_board))
     return Message(said.headline, lines, f"{rule.id} · {news.kind}", said.tone)
+
+
+def _found_late(indicator: Indicator, point: Point, now: datetime) -> tuple[str, ...]:
+    """A word of warning when a newer value was already due: this is then not today's news."""
+    cadence = SERIES[indicator.series].cadence
+    if now < final_at(cadence, next_day(cadence, point.day)):
+        return ()
+    return (f"Found late, {age_text(now - point.as_of)} after the time of this value.",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,7 @@ def _level_news(indicator: Indicator, rule: LevelRule, news: Transition, point: 
             f"{value} against the level of {level}, {away} beyond it, "
             f"on {rule.confirmations} daily values in a row.",
             rule.meaning,
-            Tone.BAD if rule.id == "bitcoin_season" else Tone.GOOD,
+            rule.tone,
         )
     recovery = rule.level if news.level is None else news.level
     line, away = level_text(recovery, unit), gap(point.value - recovery, unit)
@@ -110,7 +124,9 @@ def _breakout_news(
     indicator: Indicator, rule: BreakoutRule, news: Transition, point: Point
 ) -> _News:
     title, unit = indicator.title, indicator.unit
-    level = news.level or 0.0
+    level = news.level
+    if level is None:
+        raise ValueError(f"{rule.id} crossed no line")
     value, line = number(point.value, unit), number(level, unit)
     share = f"{100 * (point.value / level - 1):+.2f} %"
     since = day_text(news.level_day or news.episode)
@@ -134,10 +150,18 @@ def _breakout_news(
         case _:
             return _News(
                 f"{title} breaks out: {value}, above the record of {line}",
-                f"{closes} above {line} ({share}). That record close had stood since {since}.",
+                f"{closes} above {line} ({share}). That record close had stood since {since}."
+                f"{_short_memory(news)}",
                 rule.meaning,
                 Tone.GOOD,
             )
+
+
+def _short_memory(news: Transition) -> str:
+    """A word of warning where the history is too short for a record to be beyond doubt."""
+    if news.first_day is None or (news.episode - news.first_day) >= TRUSTED_HISTORY:
+        return ""
+    return f" My history begins on {day_text(news.first_day)}; an older record may stand higher."
 
 
 def blind(
@@ -192,14 +216,17 @@ def _gate_need(gate: Gate) -> str:
 
 def board_line(snapshot: Snapshot) -> str:
     """The phase and what is already true, for someone who has just subscribed."""
+    views = [view for group in snapshot.rules.values() for view in group]
     true = [
         f"{view.rule} since {day_text(view.since)}"
-        for views in snapshot.rules.values()
         for view in views
-        if view.status in (Status.FIRING, Status.RECOVERING) and view.since
+        if view.status in (Status.FIRING, Status.RECOVERING) and view.since and not view.failed
     ]
-    already = f"Already true: {'; '.join(true)}." if true else "No rule is firing."
-    return f"Phase: {PHASES[snapshot.board.phase]}. {already}"
+    blind = [view.rule for view in views if view.status is Status.NO_DATA]
+    already = f"Already true: {'; '.join(true)}." if true else "Nothing is firing yet."
+    unknown = [*snapshot.missing, *blind]
+    unseen = f" Cannot be judged now: {', '.join(unknown)}." if unknown else ""
+    return f"Phase: {PHASES[snapshot.board.phase]}. {already}{unseen}"
 
 
 def status(snapshot: Snapshot) -> Message:
@@ -236,11 +263,15 @@ def _reading_line(reading: Reading, now: datetime) -> str:
 
 def _rule_line(view: RuleView, reading: Reading) -> str:
     state = STATES[view.status]
-    if view.status in (Status.FIRING, Status.RECOVERING) and view.since:
+    if view.failed and view.since:
+        state = f"failed on {day_text(view.since)}, may come back"
+    elif view.status in (Status.FIRING, Status.RECOVERING) and view.since:
         state = f"{state}, true since {day_text(view.since)}"
     if view.level is None:
         return f"  {view.rule}: {state}"
     level, below = level_text(view.level, reading.unit), view.side is Side.BELOW
+    if view.level_day is not None:
+        level = f"{level} of {day_text(view.level_day)}"
     if view.recovery_level is None:
         away = _away(view, reading, downward=below)
         return f"  {view.rule}: {state}; level {'below' if below else 'above'} {level}{away}"

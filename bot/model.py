@@ -108,6 +108,14 @@ class Side(StrEnum):
     ABOVE = "above"
 
 
+class Tone(StrEnum):
+    """How a message is coloured where a platform can colour."""
+
+    GOOD = "good"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+
+
 @dataclass(frozen=True, slots=True)
 class LevelRule:
     """Fires on the nth consecutive daily value beyond a level, with a dead band before it resolves.
@@ -126,6 +134,8 @@ class LevelRule:
     """One sentence for the reader: what it means that this fired."""
     resolved_meaning: str
     confirmations: int = 2
+    tone: Tone = Tone.GOOD
+    """Whether it is good or bad news for the rotation that this fired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +186,8 @@ class Record:
     high_day: date
     armed: bool = True
     invalidated: bool = False
+    first_day: date | None = None
+    """The oldest close it knows: an older record would have gone unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,14 +230,8 @@ class Transition:
     """The line that was crossed; a series going blind crosses none."""
     level_day: date | None = None
     """Since when that line stood, where it is a record."""
-
-
-class Tone(StrEnum):
-    """How a message is coloured where a platform can colour."""
-
-    GOOD = "good"
-    BAD = "bad"
-    NEUTRAL = "neutral"
+    first_day: date | None = None
+    """The oldest value the record was chosen from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +360,10 @@ class RuleView:
     recovery_level: float | None = None
     distance: float | None = None
     since: date | None = None
+    level_day: date | None = None
+    """Since when the level stands, where it is a record."""
+    failed: bool = False
+    """A breakout that was invalidated and has not come back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import board, rules
-from bot.book import Book
+from bot.book import Book, vendors_in_order
 from bot.calendar import is_final
 from bot.catalogue import SERIES
 from bot.model import (
@@ -20,7 +20,7 @@ from bot.model import (
     Snapshot,
     Status,
 )
-from bot.ports import Feed, Journal, vendors_in_order
+from bot.ports import Feed, Journal
 
 RECENT = timedelta(days=14)
 """Enough to hold the last final session before any run of holidays."""
@@ -68,6 +68,7 @@ def snapshot(
 ) -> Snapshot:
     """Everything `/status` shows."""
     readings = read_all(book, indicators, now)
+    states = _as_seen_now(book, indicators, states, now)
     views = {
         indicator.key: tuple(
             _view(rule, states.get(rule.id), readings[indicator.key]) for rule in indicator.rules
@@ -77,6 +78,21 @@ def snapshot(
     }
     now_board = board.read(readings, states, now)
     return Snapshot(now_board, tuple(readings.values()), views)
+
+
+def _as_seen_now(
+    book: Book, indicators: Sequence[Indicator], states: Mapping[str, RuleState], now: datetime
+) -> Mapping[str, RuleState]:
+    """The stored states, frozen where the series went blind and no poller has noted it yet."""
+    seen = dict(states)
+    for indicator in indicators:
+        vendor = book.primary(indicator.series)
+        if vendor is None or not book.late(indicator.series, vendor, now):
+            continue
+        for rule in indicator.rules:
+            if rule.id in seen:
+                seen[rule.id] = rules.freeze(seen[rule.id])
+    return seen
 
 
 def read_all(book: Book, indicators: Sequence[Indicator], now: datetime) -> dict[str, Reading]:
@@ -114,11 +130,23 @@ def _view(rule: Rule, state: RuleState | None, reading: Reading) -> RuleView:
     if state is None:
         return RuleView(rule.id, Status.NO_DATA, side)
     running = (state.held or state.status) in (Status.FIRING, Status.RECOVERING)
-    since = state.episode if running else state.since
+    failed = state.record is not None and state.record.invalidated and not state.record.armed
+    since = state.episode if running and not failed else state.since
     level, recovery = _lines(rule, state, running=running)
     goal = level if recovery is None else recovery
     distance = None if goal is None or reading.degraded else goal - reading.value
-    return RuleView(rule.id, state.status, side, level, recovery, distance, since)
+    record = state.record
+    return RuleView(
+        rule=rule.id,
+        status=state.status,
+        side=side,
+        level=level,
+        recovery_level=recovery,
+        distance=distance,
+        since=since,
+        level_day=record.reference_day if record else None,
+        failed=failed,
+    )
 
 
 def overall(views: Sequence[RuleView], reading: Reading) -> Status:

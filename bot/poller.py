@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from bot.book import Book
+from bot.book import Book, vendors_in_order
 from bot.catalogue import SERIES
 from bot.evaluation import evaluate
 from bot.fetcher import Fetched, Fetcher
@@ -19,13 +19,14 @@ from bot.ports import (
     Lease,
     StaleLeader,
     StoreUnavailable,
-    vendors_in_order,
 )
 
 log = logging.getLogger(__name__)
 
 RENEW_SECONDS = 5.0
 """A third of the lease: two lost renewals are survived."""
+LEAST_HISTORY_DAYS = 6
+"""A shorter answer to the question for all days is a cut one: no record can rest on it."""
 TICK_SECONDS = 5.0
 """How often the book is looked at even when no source is due: silence is an event too."""
 
@@ -54,11 +55,11 @@ class Poller:
         self._holder = holder
         self._renew_seconds = renew_seconds
         self._health: dict[str, FeedHealth] = {}
+        self._down: set[str] = set()
+        """The feeds whose outage this process has told in its log."""
         self._loaded: dict[tuple[str, str], bool] = {}
         self._book: Book | None = None
         self._states: Mapping[str, RuleState] = {}
-        self._heard: set[str] = set()
-        """The feeds that have answered since the book was loaded, if only with an error."""
         self._leading = asyncio.Event()
 
     async def run(self) -> None:
@@ -148,7 +149,6 @@ class Poller:
                 self._loaded[series, feed.vendor] = known is not None or not feed.has_history
         self._states = await self._journal.states()
         self._health = dict(await self._journal.health())
-        self._heard.clear()
         self._book = book
         return book
 
@@ -173,6 +173,9 @@ class Poller:
         if first is None or latest is None or self._loaded.get((series, vendor)):
             return
         days = sum(1 for each in answer.observations if each.series == series)
+        if days < LEAST_HISTORY_DAYS:
+            log.warning("%s gave %d days as all its history; asking again", answer.feed.name, days)
+            return
         history = History(first, latest.day, days, self._clock())
         await self._journal.mark_history(series, vendor, history)
         self._loaded[series, vendor] = True
@@ -188,49 +191,59 @@ class Poller:
             name = answer.feed.name
             before = self._health.get(name, FeedHealth(name))
             after = _health(before, answer, now)
-            _log_health(before, after, answer)
+            self._log_health(answer)
             self._health[name] = after
-            self._heard.add(name)
             noted.append(after)
         await self._journal.remember_health(noted)
 
+    def _log_health(self, answer: Fetched) -> None:
+        """One warning an outage and process, one line on recovery."""
+        name = answer.feed.name
+        if answer.error and name not in self._down:
+            self._down.add(name)
+            log.warning("%s fails: %s", name, answer.error)
+            if answer.is_history:
+                log.warning("rules that need the history of %s sleep until it is loaded", name)
+        if not answer.error and name in self._down:
+            self._down.remove(name)
+            log.info("%s answers again", name)
+
     async def _evaluate(self, book: Book) -> None:
         now = self._clock()
-        if self._looks_late_unasked(book, now):
-            return
+        # We were away, or slept: before a silence is judged its source is asked.
+        unasked = [feed for feed in self._fetcher.feeds if self._seems_late(book, feed, now)]
+        self._fetcher.hurry(unasked)
         asleep = frozenset(
             series
             for series, vendors in self._vendors.items()
             if vendors and not self._loaded.get((series, vendors[0]))
         )
-        result = evaluate(book, self._indicators, self._states, now, without_history=asleep)
+        result = evaluate(
+            book,
+            self._indicators,
+            self._states,
+            now,
+            without_history=asleep,
+            unasked=frozenset(series for feed in unasked for series in feed.series),
+        )
         if result.changes:
             await self._journal.commit(result.changes, result.alerts, leader=self._holder, now=now)
         self._states = result.states
         for alert in result.alerts:
             log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title)
 
-    def _looks_late_unasked(self, book: Book, now: datetime) -> bool:
-        """Whether a series is late only because nobody has asked for it since we were away."""
-        return any(
-            book.primary(series) == feed.vendor and book.late(series, feed.vendor, now)
-            for feed in self._fetcher.feeds
-            if feed.name not in self._heard
-            for series in feed.series
-        )
+    def _seems_late(self, book: Book, feed: Feed, now: datetime) -> bool:
+        """Whether a series looks late, but its source was not asked since it should have come."""
+        health = self._health.get(feed.name, FeedHealth(feed.name))
+        asked_at = max((at for at in (health.ok_at, health.failed_at) if at), default=None)
+        for series in feed.series:
+            late_from = book.late_from(series, feed.vendor, now)
+            if book.primary(series) == feed.vendor and late_from is not None and now >= late_from:
+                return asked_at is None or asked_at < late_from
+        return False
 
 
 def _health(before: FeedHealth, answer: Fetched, now: datetime) -> FeedHealth:
     if answer.error:
         return replace(before, failed_at=now, error=answer.error)
     return replace(before, ok_at=now, error="")
-
-
-def _log_health(before: FeedHealth, after: FeedHealth, answer: Fetched) -> None:
-    """One warning an outage, one line on recovery."""
-    if after.error and not before.error:
-        log.warning("%s fails: %s", after.feed, after.error)
-        if answer.is_history:
-            log.warning("rules that need the history of %s sleep until it is loaded", after.feed)
-    if before.error and not after.error:
-        log.info("%s answers again", after.feed)

@@ -11,13 +11,8 @@ from typing import Literal, Protocol
 
 from bot.model import Alert, Chat, FeedHealth, Message, Observation, RuleState
 
-# --- Time -----------------------------------------------------------------------------------------
-
 Clock = Callable[[], datetime]
 """Tells the time, in UTC and aware; the demo's runs faster than the wall's."""
-
-
-# --- Sources --------------------------------------------------------------------------------------
 
 
 class SourceError(Exception):
@@ -72,18 +67,6 @@ class Source:
     """The least time between two requests to the host."""
 
 
-def vendors_in_order(feeds: Sequence[Feed]) -> dict[str, tuple[str, ...]]:
-    """Each series' vendors, the one its levels are set for first."""
-    ranked = sorted(feeds, key=lambda feed: feed.rank)
-    return {
-        series: tuple(dict.fromkeys(feed.vendor for feed in ranked if series in feed.series))
-        for series in dict.fromkeys(series for feed in ranked for series in feed.series)
-    }
-
-
-# --- Chats ----------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Option:
     """A command's only option, as a platform with typed options shows it."""
@@ -107,7 +90,7 @@ Answer = Callable[[Chat, str], Awaitable[Message | None]]
 
 
 class DeliveryError(Exception):
-    """A message did not arrive; the subclass says what to do about it."""
+    """A message did not arrive as far as we know; the subclass says what to do about it."""
 
 
 class RetryLater(DeliveryError):
@@ -122,6 +105,10 @@ class RetryLater(DeliveryError):
         self.counts = counts
 
 
+class Unconfirmed(DeliveryError):
+    """It left us, and nobody said whether it arrived: another try may be another copy."""
+
+
 class ChatMoved(DeliveryError):
     """The chat has another id now; everything stored for it must follow."""
 
@@ -131,7 +118,7 @@ class ChatMoved(DeliveryError):
 
 
 class ChatGone(DeliveryError):
-    """The chat cannot be reached any more: suspended until it speaks to us again."""
+    """The chat cannot be reached any more: suspended until it gives us any command again."""
 
 
 class Rejected(DeliveryError):
@@ -139,18 +126,24 @@ class Rejected(DeliveryError):
 
 
 class PlatformRefused(Exception):
-    """The platform will not have us at all, say for a wrong token; waiting does not help."""
+    """The platform will not have us at all, say for a wrong token; waiting does not help.
+
+    Only said of a token that never worked: a refusal later on may be the platform's own trouble.
+    """
 
 
 class Adapter(Protocol):
     """A chat platform, connected."""
 
     name: str
+    sends_per_second: float
+    """The pace that the platform permits a bot overall."""
 
     async def listen(self, answer: Answer) -> None:
         """Answer commands until cancelled; survives outages of the platform.
 
-        Raises PlatformRefused when the platform refuses the token.
+        Raises PlatformRefused when the platform refuses the token. May be called again after any
+        other error.
         """
 
     async def send(self, chat: Chat, message: Message, key: str) -> None:
@@ -162,9 +155,6 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """Let go of connections; safe to call more than once and before `listen`."""
-
-
-# --- Stores ---------------------------------------------------------------------------------------
 
 
 class StoreUnavailable(Exception):

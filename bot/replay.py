@@ -1,6 +1,5 @@
 """The same core over recorded history: what would have been sent, and when."""
 
-import csv
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -106,12 +105,16 @@ def _deadlines(book: Book, before: datetime) -> list[datetime]:
 
 
 def _read_series(path: Path, series: Series) -> Iterator[Observation]:
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.reader(file)
-        if next(rows, None) != ["date", "value"]:
-            raise UnusableRecording(f"{path.name} must begin with the line date,value.")
-        for row in rows:
-            yield _observation(row, series, f"{path.name}, line {rows.line_num}")
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise UnusableRecording(f"{path.name} cannot be read: {reason}.") from None
+    if lines[:1] != ["date,value"]:
+        raise UnusableRecording(f"{path.name} must begin with the line date,value.")
+    for number, line in enumerate(lines[1:], start=2):
+        if line.strip():
+            yield _observation(line.split(","), series, f"{path.name}, line {number}")
 
 
 def _observation(row: Sequence[str], series: Series, where: str) -> Observation:

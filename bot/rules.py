@@ -6,6 +6,7 @@ An alert is a transition, never a level: a value trembling on its line makes one
 pure; the same values always give the same states, live, replayed or after a restart.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -22,8 +23,8 @@ from bot.model import (
     Transition,
 )
 
-PENDING_SURVIVES_DAYS = 10
-"""After a longer gap two values are not consecutive any more."""
+LONGEST_GAP_DAYS = {LevelRule: 3, BreakoutRule: 10}
+"""After a longer gap two values are not consecutive any more; exchanges have closed for a week."""
 
 
 def step(rule: Rule, state: RuleState | None, point: Point) -> tuple[RuleState, Transition | None]:
@@ -35,12 +36,20 @@ def step(rule: Rule, state: RuleState | None, point: Point) -> tuple[RuleState, 
         return _first(rule, point), None
     if state.last_day is not None and point.day <= state.last_day:
         return state, None
-    state = replace(_thaw(_forget_stale_pending(state, point.day)), last_day=point.day)
+    state = replace(_thaw(_forget_stale_pending(rule, state, point.day)), last_day=point.day)
     match rule:
         case LevelRule():
             return _step_level(rule, state, point)
         case BreakoutRule():
             return _step_breakout(rule, state, point)
+
+
+def fold(rule: Rule, points: Iterable[Point]) -> RuleState | None:
+    """The state that all these values lead to, without a word: the past is no news."""
+    state: RuleState | None = None
+    for point in points:
+        state, _ = step(rule, state, point)
+    return state
 
 
 def glimpse(rule: Rule, state: RuleState | None, point: Point) -> RuleState:
@@ -106,7 +115,7 @@ def _first(rule: Rule, point: Point) -> RuleState:
                 return replace(state, status=Status.FIRING, episode=point.day)
             return state
         case BreakoutRule():
-            record = Record(point.value, point.day, point.value, point.day)
+            record = Record(point.value, point.day, point.value, point.day, first_day=point.day)
             return replace(state, record=record)
 
 
@@ -116,9 +125,9 @@ def _thaw(state: RuleState) -> RuleState:
     return replace(state, status=state.held or Status.NORMAL, held=None)
 
 
-def _forget_stale_pending(state: RuleState, day: date) -> RuleState:
+def _forget_stale_pending(rule: Rule, state: RuleState, day: date) -> RuleState:
     """Begin the count of consecutive values anew when too much time lies between two of them."""
-    if state.last_day is None or (day - state.last_day).days <= PENDING_SURVIVES_DAYS:
+    if state.last_day is None or (day - state.last_day).days <= LONGEST_GAP_DAYS[type(rule)]:
         return state
     state = replace(state, streak=0)
     if _thaw(state).status is Status.PENDING:
@@ -179,7 +188,9 @@ def _watch_for_breakout(
         since = state.since if state.status is Status.PENDING else point.day
         return replace(state, status=Status.PENDING, since=since, streak=streak), None
     state = replace(state, record=replace(record, armed=False, invalidated=False))
-    news = Transition(Kind.FIRED, point.day, record.reference, record.reference_day)
+    news = Transition(
+        Kind.FIRED, point.day, record.reference, record.reference_day, record.first_day
+    )
     return _fire(state, point.day, news)
 
 
@@ -217,13 +228,8 @@ def _follow_high(rule: BreakoutRule, state: RuleState, point: Point) -> RuleStat
         return replace(state, record=replace(record, high=point.value, high_day=point.day))
     if point.value > record.high * rule.rearm_ratio:
         return state
-    armed = replace(
-        record,
-        armed=True,
-        invalidated=False,
-        reference=record.high,
-        reference_day=record.high_day,
-    )
+    # Whether the last episode had failed stays known: the board asks for it.
+    armed = replace(record, armed=True, reference=record.high, reference_day=record.high_day)
     if record.armed:
         return replace(state, record=armed)
     return replace(state, status=Status.NORMAL, since=point.day, streak=0, record=armed)

@@ -1,8 +1,8 @@
 """Every setting, read in one place from the environment or `.env`."""
 
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -79,6 +79,13 @@ class Settings(BaseSettings):
         description="Port of the status page. Checked, but nothing listens on it yet.",
     )
 
+    @field_validator("telegram_bot_token", "discord_bot_token")
+    @classmethod
+    def _stripped(cls, token: SecretStr | None) -> SecretStr | None:
+        """A token as it is used, so that it is also what logs leave out; a blank one is unset."""
+        text = token.get_secret_value().strip() if token is not None else ""
+        return SecretStr(text) if text else None
+
     @field_validator("telegram_bot_token")
     @classmethod
     def _telegram_token(cls, token: SecretStr | None) -> SecretStr | None:
@@ -91,13 +98,17 @@ class Settings(BaseSettings):
         """Every value that must never be written to a log."""
         tokens = (self.telegram_bot_token, self.discord_bot_token)
         password = urlsplit(self.redis_url or "").password
-        return tuple(t.get_secret_value() for t in tokens if t) + ((password,) if password else ())
+        passwords = dict.fromkeys((password, unquote(password))) if password else ()
+        return (*(token.get_secret_value() for token in tokens if token), *passwords)
 
 
-def load() -> Settings:
-    """The settings of this process; raises WrongSetting with one sentence for the first bad one."""
+def load(**fixed: Any) -> Settings:
+    """The settings of this process; raises WrongSetting with one sentence for the first bad one.
+
+    `fixed` settings, by their lower-case names, count as they are given here.
+    """
     try:
-        return Settings()
+        return Settings(**fixed)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         name = str(first["loc"][0]).upper()

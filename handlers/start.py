@@ -5,8 +5,7 @@ from bot.model import Message
 
 
 async def run(request: Request, services: Services) -> Message:
-    """Greet, and bring a suspended chat back."""
-    was_suspended = await services.subscriptions.resume(request.chat)
+    """Greet, and say what the chat hears."""
     heard = await services.subscriptions.topics(request.chat)
     lines = [
         "I watch whether money rotates from large caps and Bitcoin into small caps and altcoins: "
@@ -14,8 +13,6 @@ async def run(request: Request, services: Services) -> Message:
         "When one of them crosses a line that matters I tell you, with the value, the level, "
         "the source and the date. I never say buy or sell.",
     ]
-    if was_suspended:
-        lines.append(f"I had stopped writing here ({was_suspended}). Alerts come again from now.")
     if heard:
         lines.append(f"You hear: {', '.join(sorted(heard))}. /status shows where things stand.")
     else:

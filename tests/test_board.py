@@ -97,3 +97,13 @@ def test_distances_say_how_far_the_value_has_to_move() -> None:
     assert gates["season"].distance == 34.0
     assert gates["small_caps"].distance == 80.0
     assert gates["etf_flows"].state is GateState.UNKNOWN
+
+
+def test_arming_again_leaves_the_gate_open_unless_the_breakout_had_failed() -> None:
+    firing = leader()
+    assert firing.record is not None
+    armed = replace(firing, status=Status.NORMAL, record=replace(firing.record, armed=True))
+    assert board.read(readings(), states(armed), NOW).gates[0].state is GateState.ON
+    assert armed.record is not None
+    failed = replace(armed, record=replace(armed.record, invalidated=True))
+    assert board.read(readings(), states(failed), NOW).gates[0].state is GateState.OFF

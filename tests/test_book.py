@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.book import Book, plausible
+from bot.calendar import session_close
 from bot.model import Observation
 
 EVENING = datetime(2026, 11, 18, 23, 30, tzinfo=UTC)
@@ -75,13 +76,17 @@ def test_vendors_are_never_mixed() -> None:
 
 def test_final_points_come_in_order_of_days_and_only_after_the_day_named() -> None:
     kept = book()
-    days = [SAMPLE.day + timedelta(days=ahead) for ahead in (2, 0, 1)]
-    for day in days:
-        moment = datetime.combine(day, EVENING.timetz())
-        kept.add([replace(SAMPLE, day=day, as_of=moment, observed_at=moment)])
-    now = EVENING + timedelta(days=3)
-    found = kept.final_points("btc_dominance", "CMC", now, min(days))
+    days = [BAR.day - timedelta(days=back) for back in (0, 2, 1)]
+    kept.add([replace(BAR, day=day, as_of=session_close(day)) for day in days])
+    found = kept.final_points("russell_2000", "Yahoo", CLOSE + timedelta(days=1), min(days))
     assert [p.day for p in found] == sorted(days)[1:]
+
+
+def test_a_stale_caches_answer_is_no_news_even_for_a_day_not_seen_yet() -> None:
+    kept = book()
+    kept.add([SAMPLE])
+    yesterday = EVENING - timedelta(days=1)
+    assert kept.add([replace(SAMPLE, day=yesterday.date(), value=50.0, as_of=yesterday)]) == []
 
 
 def test_lateness_is_unknown_before_the_first_value() -> None:

@@ -111,12 +111,43 @@ async def test_subscriptions_lists_what_is_heard_and_what_is_not() -> None:
     assert "Not subscribed: breakout, dominance, phase, health" in reply
 
 
-async def test_start_greets_and_brings_a_suspended_chat_back() -> None:
+async def test_start_greets() -> None:
+    assert "/subscribe gets you the essentials" in await ask("/start")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/start", "/help", "/status", "/subscribe", "/subscriptions", "/unsubscribe season", "/what",
+     "/subscribe nonsense", "/fails", "/buggy"],
+)  # fmt: skip
+async def test_any_command_brings_a_suspended_chat_back_and_says_so_once(text: str) -> None:
     memory = Memory()
-    assert "/subscribe gets you the essentials" in await ask("/start", memory)
+    memory.heard[CHAT] = {"season"}
     memory.suspended[CHAT] = "the bot was blocked"
-    assert "I had stopped writing here (the bot was blocked)" in await ask("/start", memory)
+    faulty = router(memory, Command("fails", "", _fails), Command("buggy", "", _has_a_bug))
+    reply = await faulty.answer(CHAT, text)
+    assert reply is not None
+    back = reply.lines[0]
+    assert back == "I had stopped writing here (the bot was blocked). Alerts come again from now."
     assert memory.suspended == {}
+    again = await faulty.answer(CHAT, text)
+    assert again is not None
+    assert back not in again.lines
+
+
+async def test_what_is_no_command_brings_nobody_back() -> None:
+    memory = Memory()
+    memory.suspended[CHAT] = "the bot was blocked"
+    assert await router(memory).answer(CHAT, "hello") is None
+    assert memory.suspended
+
+
+async def test_a_store_lost_before_the_command_runs_is_told() -> None:
+    class Lost(Memory):
+        async def resume(self, chat: Chat) -> str | None:
+            raise StoreUnavailable("gone")
+
+    assert "cannot reach my memory" in await ask("/status", Lost())
 
 
 async def test_help_lists_every_command_and_explains_one() -> None:

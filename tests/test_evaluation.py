@@ -108,6 +108,7 @@ def test_a_record_without_history_is_not_judged() -> None:
 
 def breakout() -> list[Alert]:
     world = World()
+    world.now = EVENING.replace(hour=12)
     *past, first, second = sessions(40)
     for index, day in enumerate(past):
         world.close(day, 2500.0 if index == 0 else 2100.0 + index)
@@ -129,7 +130,7 @@ def test_an_alert_carries_everything_a_reader_needs() -> None:
     assert "had stood since" in text
     assert "Source: Yahoo" in text
     assert (
-        "– Bitcoin dominance: needs below 55; is 58.90 % (CMC, 2026-03-02 23:30 UTC), 3.90 pp away"
+        "– Bitcoin dominance: needs below 55; is 58.90 % (CMC, 2026-03-02 12:30 UTC), 3.90 pp away"
     ) in text
     assert "– ETF flows, Fed liquidity: no source is connected yet" in text
     assert "buy" not in text.lower()
@@ -206,3 +207,58 @@ def test_looking_often_says_the_same_as_looking_once_a_day(values: list[float]) 
     often.now = often.now.replace(hour=12)
     said_often += [(alert.rule, alert.kind) for alert in often.news()]
     assert said_often == said_seldom
+
+
+def test_a_corrected_close_does_not_stand_as_the_record() -> None:
+    world = World()
+    *past, mistaken, first, second = sessions(40)
+    for index, day in enumerate(past):
+        world.close(day, 2500.0 if index == 0 else 2100.0 + index)
+    world.close(mistaken, 2900.0)
+    world.look()
+    world.close(mistaken, 2310.0)
+    assert world.news() == []
+    record = world.states["russell_breakout"].record
+    assert record is not None
+    assert record.high == 2500.0
+    world.close(first, 2510.0)
+    world.close(second, 2520.0)
+    assert [alert.kind for alert in world.news()] == [Kind.FIRED]
+
+
+def test_an_alert_from_an_older_day_says_that_it_was_found_late() -> None:
+    world = World()
+    world.days("btc_dominance", [58.5, 56.5])
+    world.sample("btc_dominance", 56.4)
+    world.now += timedelta(days=3)
+    world.sample("btc_dominance", 56.3)
+    (alert,) = world.news()
+    assert any(line.startswith("Found late, 3 days after") for line in alert.message.lines)
+    (usual,) = breakout()
+    assert not any(line.startswith("Found late") for line in usual.message.lines)
+
+
+def test_a_short_history_is_named_beside_a_record() -> None:
+    (alert,) = breakout()
+    assert "My history begins on" in "\n".join(alert.message.lines)
+
+
+def test_what_nobody_asked_for_is_left_as_it_is() -> None:
+    world = World()
+    world.sample("btc_dominance", 58.5)
+    world.look()
+    before = dict(world.states)
+    world.now += timedelta(hours=8)
+    assert world.look(unasked=frozenset({"btc_dominance"})).alerts == ()
+    assert world.states == before
+
+
+def test_status_freezes_what_went_blind_even_when_no_poller_noted_it() -> None:
+    world = World()
+    world.days("altcoin_season_index", [70, 80, 81])
+    world.sample("altcoin_season_index", 82)
+    world.look()
+    assert world.status("altseason") is Status.FIRING
+    seen = snapshot(world.book, INDICATORS, world.states, world.now + timedelta(days=11))
+    assert seen.board.phase is Phase.UNKNOWN
+    assert {view.status for view in seen.rules["altcoin_season_index"]} == {Status.NO_DATA}

@@ -151,3 +151,36 @@ def test_a_rule_shows_its_state_its_level_and_how_far_it_is(view: RuleView, line
     board = Board(Phase.WAITING, (), NOW)
     snapshot = Snapshot(board, (reading(),), {"btc_dominance": (view,)})
     assert line in messages.plain(messages.status(snapshot))
+
+
+def line_of(*views: RuleView, missing: dict[str, str] | None = None) -> str:
+    board = Board(Phase.WAITING, (), NOW)
+    return messages.board_line(Snapshot(board, (), {"x": views}, missing or {}))
+
+
+def test_a_new_subscriber_is_told_what_is_true_and_what_cannot_be_judged() -> None:
+    firing = RuleView("altseason", Status.FIRING, Side.ABOVE, 75.0, since=NOW.date())
+    failed = RuleView(
+        "russell_breakout", Status.RECOVERING, Side.ABOVE, since=NOW.date(), failed=True
+    )
+    blind = RuleView("dominance_57", Status.NO_DATA, Side.BELOW, 57.0)
+    assert "Already true: altseason since 2 Mar 2026." in line_of(firing, failed)
+    assert "russell_breakout" not in line_of(firing, failed)
+    assert line_of(blind, missing={"S&P 500": "no value"}).endswith(
+        "Cannot be judged now: S&P 500, dominance_57."
+    )
+    assert line_of().endswith("Nothing is firing yet.")
+
+
+def test_a_failed_breakout_says_so() -> None:
+    view = RuleView(
+        "russell_breakout", Status.RECOVERING, Side.ABOVE, 2500.0, None, 100.0, NOW.date(),
+        NOW.date(), failed=True,
+    )  # fmt: skip
+    board = Board(Phase.WAITING, (), NOW)
+    shown = reading(unit=Unit.POINTS, value=2400.0)
+    text = messages.plain(messages.status(Snapshot(board, (shown,), {"btc_dominance": (view,)})))
+    assert (
+        "russell_breakout: failed on 2 Mar 2026, may come back; "
+        "level above 2,500.00 of 2 Mar 2026, 100.00 points away"
+    ) in text

@@ -142,7 +142,9 @@ def test_the_second_close_above_the_record_fires_against_the_record_that_stood()
     state, transition = None, None
     for index, close in enumerate([100, 120, 107, 118, 121, 119, 121, 122]):
         state, transition = rules.step(BREAKOUT, state, point(close, MONDAY + timedelta(index)))
-    assert transition == Transition(Kind.FIRED, MONDAY + timedelta(7), 120.0, MONDAY + timedelta(1))
+    assert transition == Transition(
+        Kind.FIRED, MONDAY + timedelta(7), 120.0, MONDAY + timedelta(1), MONDAY
+    )
 
 
 def closes_after_breakout(*values: float) -> tuple[RuleState, list[tuple[Kind, int]]]:

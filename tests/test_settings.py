@@ -92,3 +92,29 @@ def test_no_secret_reaches_a_log(monkeypatch: pytest.MonkeyPatch) -> None:
     line = formatter.format(record)
     assert "123:abc" not in line
     assert "hunter2" not in line
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "DISCORD_BOT_TOKEN"])
+def test_a_token_is_used_and_left_out_of_logs_without_the_space_around_it(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, " \t123:abc\r\n")
+    loaded = settings.load()
+    token = getattr(loaded, name.lower())
+    assert token.get_secret_value() == "123:abc"
+    assert loaded.secrets == ("123:abc",)
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "DISCORD_BOT_TOKEN"])
+def test_a_blank_token_counts_as_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, " \n")
+    loaded = settings.load()
+    assert getattr(loaded, name.lower()) is None
+    assert loaded.secrets == ()
+
+
+def test_a_password_is_secret_as_it_is_written_and_as_it_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "rediss://user:p%40ss%2Fword@host:6379")
+    assert settings.load().secrets == ("p%40ss%2Fword", "p@ss/word")

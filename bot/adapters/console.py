@@ -12,7 +12,8 @@ import os
 import select
 import sys
 import unicodedata
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TextIO
 
 from bot.adapters import Platform
@@ -31,6 +32,7 @@ LINE_BYTES = 4096
 """The longest command heard; the rest of its line is cut off."""
 SAFE_WRITE_BYTES = select.PIPE_BUF
 """A pipe that is ready takes this much without waiting for its reader."""
+FULL_SECONDS = 0.05
 WRITE_SECONDS = 30.0
 RETRY_SECONDS = 10.0
 BACKGROUND_SECONDS = 1.0
@@ -40,6 +42,9 @@ CLOSED = (errno.EPIPE, errno.EBADF, errno.EIO)
 """What writing says when nobody is, or ever will be, at the other end."""
 COLOURS = {Tone.GOOD: "\x1b[1;32m", Tone.BAD: "\x1b[1;31m", Tone.NEUTRAL: "\x1b[1m"}
 PLAIN = "\x1b[0m"
+KEPT = "\n\u200c\u200d"
+DROPPED = ("Cc", "Cf", "Cs")
+"""Unicode's categories of control, format and surrogate characters."""
 
 NO_COMMAND = Message("That is not a command", ("Type help to see what I can tell you.",))
 
@@ -48,6 +53,8 @@ class ConsoleAdapter:
     """The terminal, or whatever stands in for it at either end."""
 
     name = "console"
+    sends_per_second = 1000.0
+    """A terminal sets no limit; this keeps a flood of alerts from starving the rest of us."""
 
     def __init__(
         self, input_fd: int | None, output_fd: int | None, *, colour: bool, encoding: str = "utf-8"
@@ -105,9 +112,13 @@ class ConsoleAdapter:
 
 
 def _printable(text: str) -> str:
-    """The text without control characters, which could take over a terminal."""
+    """The text without what could take over a terminal or show the text in another order.
+
+    Those are control characters and, of the invisible ones, all but the two that join letters and
+    parts of emoji.
+    """
     spaced = text.replace("\t", " ")
-    return "".join(c for c in spaced if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(c for c in spaced if c in KEPT or unicodedata.category(c) not in DROPPED)
 
 
 async def _lines(fd: int) -> AsyncIterator[str]:
@@ -167,22 +178,45 @@ def _read_now(fd: int) -> bytes:
 
 
 async def _write(fd: int, block: bytes) -> None:
-    loop = asyncio.get_running_loop()
-    while block:
-        ready = asyncio.Event()
-        try:
-            loop.add_writer(fd, ready.set)
-        except (PermissionError, NotImplementedError):
-            pass  # A file: it always takes what it is given.
-        else:
+    with _own_way(fd) as way:
+        while block:
+            await _room(way)
             try:
-                await ready.wait()
-            finally:
-                loop.remove_writer(fd)
-        try:
-            block = block[os.write(fd, block[:SAFE_WRITE_BYTES]) :]
-        except BlockingIOError:
-            continue
+                block = block[os.write(way, block[:SAFE_WRITE_BYTES]) :]
+            except BlockingIOError:
+                # Some room, but too little: a terminal needs two places for a line break.
+                await asyncio.sleep(FULL_SECONDS)
+
+
+@contextmanager
+def _own_way(fd: int) -> Iterator[int]:
+    """A way to a terminal on which nothing waits, even if it is stopped by Ctrl-S; else the same.
+
+    What `fd` stands for is shared with our shell, so making that one not wait would do harm there.
+    """
+    try:
+        way = os.open(os.ttyname(fd), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        yield fd
+        return
+    try:
+        yield way
+    finally:
+        os.close(way)
+
+
+async def _room(fd: int) -> None:
+    """Return when there may be room to write; a file always takes what it is given."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    try:
+        loop.add_writer(fd, ready.set)
+    except (PermissionError, NotImplementedError):
+        return
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_writer(fd)
 
 
 def _descriptor(stream: TextIO | None) -> int | None:

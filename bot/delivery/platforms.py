@@ -10,9 +10,10 @@ from bot.ports import Adapter, Answer, Outbox, PlatformRefused
 
 log = logging.getLogger(__name__)
 
-SENDS_PER_SECOND = {"telegram": 28.0, "discord": 40.0}
-"""Just under what each platform permits a bot overall: 30/s and 50/s."""
-LOCAL_SENDS_PER_SECOND = 1000.0
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+"""Before an adapter that broke listens again; the pauses double."""
+STEADY_SECONDS = 600.0
+"""Whoever listened so long before breaking begins again with the shortest pause."""
 
 
 class Platforms:
@@ -46,7 +47,7 @@ class Platforms:
     async def listen(self, adapter: Adapter) -> None:
         """Answer commands; a refused token ends the platform, the last one ends the process."""
         try:
-            await adapter.listen(self._answer)
+            await self._keep_listening(adapter)
         except PlatformRefused as refusal:
             log.error("%s", refusal)  # noqa: TRY400 - the sentence says it all.
             self._refusals[adapter.name] = str(refusal)
@@ -54,20 +55,30 @@ class Platforms:
             if self.refusal is not None:
                 self._stopping.set()
 
+    async def _keep_listening(self, adapter: Adapter) -> None:
+        loop = asyncio.get_running_loop()
+        pause = PAUSE_SECONDS
+        while True:
+            began = loop.time()
+            try:
+                return await adapter.listen(self._answer)
+            except PlatformRefused:
+                raise
+            except Exception:  # A bug in one chat library must not end the whole process.
+                if loop.time() - began > STEADY_SECONDS:
+                    pause = PAUSE_SECONDS
+                log.exception("%s broke and listens again in %.0f s", adapter.name, pause)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
     async def deliver(self, adapter: Adapter) -> None:
         """Carry alerts until the process stops or the platform has refused us."""
-        rate = SENDS_PER_SECOND.get(adapter.name, LOCAL_SENDS_PER_SECOND)
-        sender = Sender(self._outbox, adapter, Pace(rate))
+        sender = Sender(self._outbox, adapter, Pace(adapter.sends_per_second))
         stop = self._senders_stop[adapter.name]
         async with asyncio.TaskGroup() as tasks:
             relay = tasks.create_task(self._relay_stop(stop))
             await sender.run(stop)
             relay.cancel()
-
-    async def close(self) -> None:
-        """Let every adapter go of its connections."""
-        for adapter in self._adapters:
-            await adapter.close()
 
     async def _relay_stop(self, sender_stop: asyncio.Event) -> None:
         await self._stopping.wait()

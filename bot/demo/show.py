@@ -6,13 +6,12 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from bot import app
+from bot import app, settings
 from bot.adapters.console import CONSOLE_CHAT
 from bot.demo import gateway, market
 from bot.demo.clock import SteppedClock
 from bot.model import Chat, Message
 from bot.ports import Adapter, Answer
-from bot.settings import Settings
 
 STEP = timedelta(minutes=30)
 LONGEST_STEP_SECONDS = 2.0
@@ -36,6 +35,7 @@ class Marked:
     def __init__(self, adapter: Adapter) -> None:
         """Take the adapter that carries the marked messages."""
         self.name = adapter.name
+        self.sends_per_second = adapter.sends_per_second
         self._adapter = adapter
 
     async def listen(self, answer: Answer) -> None:
@@ -65,7 +65,7 @@ async def run(seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="altseason-demo-") as folder:
         async with gateway.serve(clock) as served, asyncio.TaskGroup() as tasks:
             life = tasks.create_task(_live(clock, step_seconds, served.rounds, over))
-            settings = Settings(
+            chosen = settings.load(
                 redis_url=None,
                 data_dir=Path(folder),
                 telegram_bot_token=None,
@@ -74,7 +74,7 @@ async def run(seconds: float) -> None:
                 poll_seconds=step_seconds / 2,
             )
             await app.run(
-                settings,
+                chosen,
                 app.Roles(platforms=frozenset({app.CONSOLE})),
                 clock=clock,
                 until=over,

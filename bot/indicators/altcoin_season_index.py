@@ -1,6 +1,6 @@
 """The share of CoinMarketCap's top 100 coins that beat Bitcoin over 90 days."""
 
-from bot.model import Indicator, LevelRule, Side, Unit
+from bot.model import Indicator, LevelRule, Side, Tone, Unit
 
 INDICATOR = Indicator(
     key="altcoin_season_index",
@@ -27,6 +27,7 @@ INDICATOR = Indicator(
             side=Side.BELOW,
             level=25.0,
             band=10.0,
+            tone=Tone.BAD,
             meaning="Fewer than one in four large altcoins beat Bitcoin over 90 days: Bitcoin "
             "season.",
             resolved_meaning="Bitcoin season is over: enough altcoins beat Bitcoin again.",

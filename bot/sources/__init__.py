@@ -86,6 +86,11 @@ def sample(
         raise SourceError(
             f"{vendor}'s {SERIES[series].title} is dated {as_of.year}, long before now."
         )
+    # Compared before it is converted: the end of the year 9999 in a western zone has no UTC.
+    if as_of > now + FAST_CLOCK:
+        raise SourceError(
+            f"{vendor}'s {SERIES[series].title} is dated {as_of:%Y-%m-%d %H:%M %Z}, ahead of now."
+        )
     moment = as_of.astimezone(UTC)
     return observation(
         series, vendor, day=moment.date(), value=value, as_of=moment, now=now, final=False

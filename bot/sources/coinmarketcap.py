@@ -46,8 +46,11 @@ class _GlobalAnswer(BaseModel):
 
 class _Season(BaseModel):
     model_config = SHAPE
-    altcoin_index: float
-    """Of the hundred largest coins, the share in percent that beat Bitcoin over 90 days."""
+    altcoin_index: Annotated[float, Field(gt=0)]
+    """Of the hundred largest coins, the share in percent that beat Bitcoin over 90 days.
+
+    Not one in a hundred has never been the case; a 0 here stands for a value that is missing.
+    """
     snapshot_time: AwareDatetime
 
 

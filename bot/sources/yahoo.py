@@ -7,6 +7,7 @@ fast.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Annotated
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from bot.calendar import SETTLE, session_close
 from bot.model import Observation
 from bot.ports import Feed, Http, Source, SourceError
 from bot.sources import SHAPE, UnixSeconds, observation, one_line, parse
@@ -27,9 +29,8 @@ RECENT = timedelta(days=4)
 """A gap up to this long is covered by the last five bars."""
 OVERLAP = timedelta(days=7)
 """How far before the last stored day a longer answer starts, to correct what Yahoo corrected."""
-USUAL_CLOSE = time(16)
-SETTLING = timedelta(minutes=20)
-"""After the close, the time in which late prints still move the day's bar."""
+FROZEN = timedelta(hours=2)
+"""Yahoo's own time of the last trade may lag behind the close; a frozen answer thaws sooner."""
 
 CAMEL = SHAPE | ConfigDict(alias_generator=to_camel)
 
@@ -125,16 +126,27 @@ def _closes(result: _Result, zone: ZoneInfo) -> dict[date, float]:
 
 
 def _session_end(day: date, meta: _Meta, zone: ZoneInfo) -> datetime:
-    """When the day's regular session ends: Yahoo's word where it speaks of that day, else 16:00."""
+    """When the session ends: Yahoo's word where it speaks of that day, else the exchange's."""
     if meta.current_trading_period is not None:
         end = datetime.fromtimestamp(meta.current_trading_period.regular.end, UTC)
         if end.astimezone(zone).date() == day:
             return end
-    return datetime.combine(day, USUAL_CLOSE, zone).astimezone(UTC)
+    return session_close(day)
+
+
+def _is_settled(end: datetime, traded: datetime | None, now: datetime) -> bool:
+    """Whether the bar is complete.
+
+    Soon after the close a cached answer may still hold a price from within the session, which
+    Yahoo's time of the last trade gives away.
+    """
+    within_session = traded is not None and traded.date() == end.date() and traded < end
+    patience = FROZEN if within_session else SETTLE
+    return now >= end + patience
 
 
 def _bars(series: str, symbol: str, body: bytes, now: datetime) -> list[Observation]:
-    """Every bar of the answer; raises SourceError if it holds none or one that cannot be real."""
+    """Every bar of the answer that can be real; raises SourceError if it holds none."""
     result = _result(body, symbol)
     zone = _exchange_zone(result.meta.exchange_timezone_name)
     traded_at = result.meta.regular_market_time
@@ -142,13 +154,14 @@ def _bars(series: str, symbol: str, body: bytes, now: datetime) -> list[Observat
     bars = []
     for day, close in _closes(result, zone).items():
         end = _session_end(day, result.meta, zone)
-        final = now >= end + SETTLING
+        final = _is_settled(end, traded, now)
         as_of = end if final else traded
         if as_of is None or as_of.astimezone(zone).date() < day:
             continue  # The session has not traded yet, so this is an older price under its name.
-        bars.append(
-            observation(series, VENDOR, day=day, value=close, as_of=as_of, now=now, final=final)
-        )
+        with suppress(SourceError):  # A close that cannot be real is as good as none.
+            bars.append(
+                observation(series, VENDOR, day=day, value=close, as_of=as_of, now=now, final=final)
+            )
     if not bars:
         raise SourceError(f"{VENDOR}'s chart of {symbol} holds no close.")
     return bars

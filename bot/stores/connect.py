@@ -2,8 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ OLDEST_SERVER = (7, 0)
 SOCKET_TIMEOUT_SECONDS = 5.0
 LONGEST_BLOCK_SECONDS = 1.0
 """A blocking read must end well before the socket's timeout, which would make it an outage."""
+LONGEST_CALL_SECONDS = 10.0
 RETRIES = 3
 
 Reply = Any
@@ -31,9 +32,11 @@ class UnsupportedServer(Exception):
     """The server cannot run our scripts; the text is one sentence."""
 
 
-@contextmanager
-def reaching_redis() -> Iterator[None]:
-    """Turn every failure of Redis into StoreUnavailable, and let no cancellation get lost.
+@asynccontextmanager
+async def reaching_redis() -> AsyncIterator[None]:
+    """Turn every failure of Redis into StoreUnavailable, in time, and lose no cancellation.
+
+    The library nests its retries, so that a server which never answers would hold us for minutes.
 
     Before Python 3.12 `asyncio.wait_for`, through which the library writes, swallows a cancellation
     that arrives in the moment the write is done (python/cpython#86296).
@@ -41,9 +44,12 @@ def reaching_redis() -> Iterator[None]:
     task = asyncio.current_task()
     cancellations = task.cancelling() if task else 0
     try:
-        yield
+        async with asyncio.timeout(LONGEST_CALL_SECONDS):
+            yield
         if task and task.cancelling() > cancellations:
             raise asyncio.CancelledError
+    except TimeoutError:
+        raise StoreUnavailable("Redis does not answer.") from None
     except (NoConnection, NoReply) as error:
         raise StoreUnavailable(f"Redis cannot be reached: {_text(error)}.") from error
     except RedisError as error:
@@ -73,7 +79,7 @@ class Client:
         self, script: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
     ) -> Reply:
         """Run `lua/<script>.lua`, atomically."""
-        with reaching_redis():
+        async with reaching_redis():
             if script not in self._hashes:
                 self._hashes[script] = await self._redis.script_load(_source(script))
             call = (self._hashes[script], len(keys), *keys, *arguments)
@@ -86,13 +92,13 @@ class Client:
 
     async def fields(self, key: str) -> Mapping[str, str]:
         """All of a hash."""
-        with reaching_redis():
+        async with reaching_redis():
             found: Mapping[str, str] = await self._redis.hgetall(key)
             return found
 
     async def field_names(self, key: str) -> Sequence[str]:
         """The names of a hash's fields, in no order."""
-        with reaching_redis():
+        async with reaching_redis():
             found: Sequence[str] = await self._redis.hkeys(key)
             return found
 
@@ -100,7 +106,7 @@ class Client:
         """Some fields of a hash, in the order asked for."""
         if not names:
             return ()
-        with reaching_redis():
+        async with reaching_redis():
             found: Sequence[str | None] = await self._redis.hmget(key, names)
             return found
 
@@ -112,34 +118,34 @@ class Client:
     async def write_fields(self, key: str, fields: Mapping[str, str]) -> None:
         """Set fields of a hash, a bounded number at a time."""
         items = list(fields.items())
-        with reaching_redis():
+        async with reaching_redis():
             for start in range(0, len(items), 500):
                 await self._redis.hset(key, mapping=dict(items[start : start + 500]))
 
     async def members(self, key: str) -> frozenset[str]:
         """All of a set."""
-        with reaching_redis():
+        async with reaching_redis():
             return frozenset(await self._redis.smembers(key))
 
     async def newest(self, key: str, limit: int) -> Sequence[str]:
         """The members of a sorted set with the highest scores, highest first."""
-        with reaching_redis():
+        async with reaching_redis():
             found: Sequence[str] = await self._redis.zrevrange(key, 0, limit - 1)
             return found
 
     async def await_token(self, key: str) -> None:
         """Return when a list has something to take off, or after about a second."""
-        with reaching_redis():
+        async with reaching_redis():
             await self._redis.blpop([key], timeout=LONGEST_BLOCK_SECONDS)
 
     async def delete(self, key: str) -> None:
         """Remove a key, if it is there."""
-        with reaching_redis():
+        async with reaching_redis():
             await self._redis.delete(key)
 
     async def version(self) -> tuple[int, ...]:
         """The version of Redis the server is, or says it is compatible with."""
-        with reaching_redis():
+        async with reaching_redis():
             about = await self._redis.info("server")
         return tuple(int(part) for part in str(about["redis_version"]).split(".")[:2])
 

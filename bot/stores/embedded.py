@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -172,6 +173,9 @@ class EmbeddedRedis:
                 log.warning("The embedded server does not stop; killing it.")
                 process.kill()
             await asyncio.sleep(LOOK_EVERY_SECONDS)
+        if self._socket.parent != self._data_dir.resolve():
+            with suppress(OSError):  # Not empty, or already gone: then it is not ours to clear.
+                self._socket.parent.rmdir()
 
     @property
     def _lock_file(self) -> Path:

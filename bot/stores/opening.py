@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from bot.settings import Settings
-from bot.stores.connect import connect
+from bot.ports import StoreUnavailable
+from bot.settings import Settings, WrongSetting
+from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
@@ -38,15 +39,29 @@ async def open_stores(settings: Settings, platforms: Sequence[str]) -> AsyncIter
         if url is None:
             embedded = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
             url = embedded.url
-        client = await stack.enter_async_context(connect(url))
-        lease = RedisLease(client)
+        client = await stack.enter_async_context(_connection(url, settings))
+        lease, outbox = RedisLease(client), RedisOutbox(client)
         if embedded is not None and embedded.pid is not None:
-            # The server that we just started outlived nobody: a lease in its file is a dead bot's.
+            # The server that we just started outlived nobody: leases in its file are a dead bot's.
             await lease.vacate()
+            await outbox.reclaim(platforms)
         yield Stores(
             RedisJournal(client, platforms),
             lease,
             RedisSubscriptions(client),
-            RedisOutbox(client),
+            outbox,
             embedded,
         )
+
+
+@asynccontextmanager
+async def _connection(url: str, settings: Settings) -> AsyncIterator[Client]:
+    """A client, or WrongSetting where REDIS_URL names a server that is not there."""
+    async with AsyncExitStack() as stack:
+        try:
+            client = await stack.enter_async_context(connect(url))
+        except StoreUnavailable as error:
+            if settings.redis_url is None:
+                raise
+            raise WrongSetting(f"REDIS_URL names a server that cannot be used: {error}") from None
+        yield client

@@ -94,6 +94,11 @@ class RedisOutbox:
             [lane.prefix, old, new, name, renamed, kept, parcel.attempts - 1],
         )
 
+    async def reclaim(self, platforms: Sequence[str]) -> None:
+        """Make parcels that are away due at once: for whoever knows that their senders died."""
+        for platform in platforms:
+            await self._client.run("reclaim", [Lane(platform).fly])
+
     async def wait(self, platform: str) -> None:
         """Return when there may be something to take, within about a second."""
         await self._client.await_token(Lane(platform).wake)

@@ -114,6 +114,8 @@ class FakeDiscord:
         self.replies: list[Reply] = []
         self.greeting = True
         """Whether the gateway says HELLO; without it, it hangs up."""
+        self.refusing = False
+        """Whether the gateway refuses every token."""
         self.visits = 0
         """How often anyone came to the gateway."""
         self._channel_faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
@@ -207,6 +209,11 @@ class FakeDiscord:
         for socket in sockets:
             await socket.close(code=code)
         await self._notify()
+
+    async def send_garbage(self) -> None:
+        """Send every bot at the gateway a frame that says it is compressed, and is not."""
+        for socket in list(self._ready):
+            await socket.send_bytes(b"garbage\x00\x00\xff\xff")
 
     def fail(self, channel: str | int, *faults: Fault) -> None:
         """Let the next messages to a channel meet these faults, in turn."""
@@ -437,7 +444,7 @@ class FakeDiscord:
         if event["op"] == 1:
             await socket.send_json({"op": 11})
         elif event["op"] in (2, 6):
-            if event["d"]["token"] != self.token:
+            if self.refusing or event["d"]["token"] != self.token:
                 await socket.close(code=4004)
                 return
             if event["op"] == 2:

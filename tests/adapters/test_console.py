@@ -178,6 +178,16 @@ async def test_control_characters_from_outside_do_not_reach_the_terminal(
     assert await ends.read_until("\n\n") == "]0;owned 2J\nab\n\nend\n\n"
 
 
+async def test_no_text_is_shown_in_another_order_and_joined_letters_stay_joined(
+    pipes: tuple[int, int, Ends],
+) -> None:
+    _, output_fd, ends = pipes
+    adapter = ConsoleAdapter(None, output_fd, colour=False)
+    joined = "می\u200cخواهم 👩\u200d🚀"
+    await adapter.send(CONSOLE_CHAT, Message("a\u202eb\u2066c\ufeff\u200bd", (joined,)), "k")
+    assert await ends.read_until("\n\n") == f"abcd\n{joined}\n\n"
+
+
 @pytest.mark.parametrize(
     ("tone", "marked"),
     [
@@ -255,8 +265,53 @@ async def test_a_full_disk_is_retried_later() -> None:
 def test_nothing_printed_can_move_the_cursor(title: str, lines: list[str], footer: str) -> None:
     adapter = ConsoleAdapter(None, None, colour=False)
     marked = adapter._marked(Message(title, tuple(lines), footer))
-    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", marked)
+    assert not re.search(
+        r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", marked
+    )
     assert marked.endswith("\n\n")
+
+
+@pytest.fixture
+def stopped_terminal() -> Iterator[int]:
+    """A terminal from which nobody reads, as after Ctrl-S."""
+    master, slave = pty.openpty()
+    try:
+        yield slave
+    finally:
+        os.close(slave)
+        os.close(master)
+
+
+@pytest.mark.timeout(10)
+async def test_a_stopped_terminal_holds_up_neither_the_bot_nor_its_end(
+    stopped_terminal: int,
+) -> None:
+    adapter = ConsoleAdapter(None, stopped_terminal, colour=False)
+    begun = time.monotonic()
+    sending = asyncio.create_task(
+        adapter.send(CONSOLE_CHAT, Message("Long", ("a line",) * 20_000), "k")
+    )
+    # Long enough to fill what a terminal takes without a reader.
+    await asyncio.wait([sending], timeout=0.3)
+    sending.cancel()
+    await asyncio.wait([sending], timeout=5)
+    assert sending.cancelled()
+    assert time.monotonic() - begun < 2
+    assert os.get_blocking(stopped_terminal), "It is the shell's terminal, too."
+
+
+async def test_a_paused_pipe_does_not_hold_up_the_end(pipes: tuple[int, int, Ends]) -> None:
+    _, output_fd, _ = pipes
+    adapter = ConsoleAdapter(None, output_fd, colour=False)
+    sending = asyncio.create_task(
+        adapter.send(CONSOLE_CHAT, Message("Long", ("a line",) * 20_000), "k")
+    )
+    await asyncio.wait([sending], timeout=0.1)
+    begun = time.monotonic()
+    sending.cancel()
+    await asyncio.wait([sending], timeout=5)
+    assert sending.cancelled()
+    assert time.monotonic() - begun < 1
 
 
 # --- The streams of a real process ----------------------------------------------------------------

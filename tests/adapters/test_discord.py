@@ -349,6 +349,17 @@ async def test_a_gateway_that_keeps_dropping_us_is_given_a_pause(
     assert "out of reach" in caplog.text
 
 
+async def test_a_frame_that_cannot_be_unpacked_is_an_outage(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening(fake):
+        await fake.wait_for(lambda: fake.connected)
+        await fake.send_garbage()
+        await fake.wait_for(lambda: len(fake.identifies) == 2)
+        await fake.answer_to(await fake.slash("status"))
+    assert caplog.text.count("out of reach") == 1
+
+
 async def test_a_gateway_that_hangs_up_before_hello_is_tried_again(fake: FakeDiscord) -> None:
     fake.greeting = False
     async with listening(fake) as adapter:
@@ -418,16 +429,32 @@ async def test_a_wrong_token_is_said_without_showing_it(
     assert "7f3a" not in f"{caplog.text}{refused.value}{refused.value.__cause__}{later.value}"
 
 
-async def test_a_token_revoked_at_the_gateway_ends_listening(fake: FakeDiscord) -> None:
+@pytest.mark.parametrize("code", [4004, 1001])
+async def test_a_token_refused_after_it_worked_is_an_outage(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture, code: int
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    async with listening(fake):
+        await fake.wait_for(lambda: fake.connected)
+        fake.fail_path("/users/@me", Fault(401), Fault(401), Fault(401))
+        fake.greeting = code == 4004
+        await fake.close_gateways(code)
+        await fake.wait_for(lambda: fake.requests.count(("GET", "/users/@me")) >= 3)
+        fake.greeting = True
+        await fake.wait_for(lambda: fake.requests.count(("GET", "/users/@me")) >= 5)
+        await fake.answer_to(await fake.slash("status"))
+    assert caplog.text.count("out of reach") == 1
+    assert caplog.text.count("is back") == 1
+
+
+async def test_a_token_the_gateway_never_took_is_refused(fake: FakeDiscord) -> None:
     async def answer(_chat: Chat, _text: str) -> Message | None:
         return None
 
-    task = asyncio.create_task(adapter_for(fake).listen(answer))
-    await fake.wait_for(lambda: fake.connected)
-    await fake.close_gateways(4004)
+    fake.refusing = True
     with pytest.raises(PlatformRefused, match="DISCORD_BOT_TOKEN"):
         async with asyncio.timeout(5):
-            await task
+            await adapter_for(fake).listen(answer)
 
 
 async def test_the_token_is_in_no_log(fake: FakeDiscord, caplog: pytest.LogCaptureFixture) -> None:

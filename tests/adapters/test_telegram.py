@@ -4,12 +4,15 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
+from telegram.error import TimedOut
 
 from bot.adapters.telegram import PLATFORM, TelegramAdapter
+from bot.adapters.telegram.errors import failure
 from bot.adapters.telegram.markup import MESSAGE_UNITS, render
 from bot.model import Chat, Message
 from bot.ports import (
@@ -21,6 +24,7 @@ from bot.ports import (
     PlatformRefused,
     Rejected,
     RetryLater,
+    Unconfirmed,
 )
 from bot.settings import Settings
 from tests.adapters.fake_telegram import TOKEN, USERNAME, Failure, FakeTelegram, readable
@@ -328,14 +332,38 @@ async def test_a_wrong_token_is_refused_and_never_shown(
     assert TOKEN not in str(refusal.value)
 
 
-async def test_a_token_revoked_while_polling_is_refused(telegram: FakeTelegram) -> None:
-    async with connected(telegram) as adapter:
-        task = asyncio.create_task(adapter.listen(echo))
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_token_refused_after_it_worked_is_an_outage(
+    telegram: FakeTelegram, caplog: pytest.LogCaptureFixture, status: int
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    async with listening(telegram, echo):
         await telegram.wait_for_calls("getUpdates", 1)
-        telegram.token = "123456:another"
+        for method in ("getMe", "getUpdates"):
+            telegram.fail(method, Failure(status, "Unauthorized", times=None))
+        await telegram.say(1001, "/before")
+        await telegram.wait_for(lambda s: "/before" in s.plain)
+        await telegram.wait_for_calls("getUpdates", 6)
+        for method in ("getMe", "getUpdates"):
+            telegram.heal(method)
+        await telegram.say(1001, "/after")
+        await telegram.wait_for(lambda s: "/after" in s.plain)
+    (warning,) = texts(caplog, logging.WARNING)
+    assert "the token it took before" in warning
+    assert texts(caplog, logging.INFO).count("Telegram can be reached again.") == 1
+
+
+async def test_a_token_that_sent_is_not_taken_for_wrong_by_the_listener(
+    telegram: FakeTelegram,
+) -> None:
+    telegram.fail("getMe", Failure(404, "Not Found", times=2))
+    async with connected(telegram) as adapter:
+        await adapter.send(ADA, HELLO, "k")
+        task = asyncio.create_task(adapter.listen(echo))
         await telegram.say(1001, "/status")
-        with pytest.raises(PlatformRefused):
-            await asyncio.wait_for(task, 5)
+        await telegram.wait_for(lambda s: "/status" in s.plain)
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def test_no_log_of_a_working_day_holds_the_token(
@@ -513,12 +541,30 @@ async def test_a_message_without_a_visible_character_is_our_fault(telegram: Fake
     assert telegram.sent == []
 
 
-async def test_a_hanging_telegram_is_retried_later(telegram: FakeTelegram) -> None:
+async def test_what_telegram_took_and_did_not_answer_is_unconfirmed(telegram: FakeTelegram) -> None:
     telegram.fail("sendMessage", Failure(hang=True))
     adapter = TelegramAdapter(TOKEN, telegram.url, answer_seconds=0.2)
-    with pytest.raises(RetryLater):
+    with pytest.raises(Unconfirmed, match="Timed out"):
         await adapter.send(ADA, HELLO, "k")
     await adapter.close()
+    assert telegram.count("sendMessage") == 1
+
+
+@pytest.mark.parametrize(
+    ("cause", "outcome"),
+    [
+        (httpx.ReadTimeout, Unconfirmed),
+        (httpx.WriteTimeout, Unconfirmed),
+        (httpx.ConnectTimeout, RetryLater),
+        (httpx.PoolTimeout, RetryLater),
+    ],
+)
+def test_only_a_time_out_after_the_request_left_is_unconfirmed(
+    cause: type[httpx.TimeoutException], outcome: type[DeliveryError]
+) -> None:
+    error = TimedOut()
+    error.__cause__ = cause("")
+    assert type(failure(error, ADA, "Timed out")) is outcome
 
 
 @pytest.mark.parametrize("body", ["<html>", '{"ok": false}', '{"ok": true, "result": {}}'])

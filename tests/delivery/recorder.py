@@ -16,14 +16,18 @@ class Recorder:
 
     def __init__(self, name: str = "telegram") -> None:
         self.name = name
+        self.sends_per_second = 1000.0
         self.sent: list[tuple[str, str]] = []
         """Chat and title, in the order of arrival."""
         self.tried: list[tuple[str, str]] = []
         self.keys: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self.closed = False
         self.refusal: Exception | None = None
         self.over = asyncio.Event()
         """Set, it lets `listen` end with the refusal."""
+        self.listened: list[float] = []
+        """When each `listen` began, by the loop's clock."""
+        self.bugs: list[Exception] = []
+        """What the next calls of `listen` break with, one each."""
         self._troubles: defaultdict[str, list[Trouble]] = defaultdict(list)
         self._change = asyncio.Condition()
 
@@ -32,6 +36,11 @@ class Recorder:
         self._troubles[chat] += troubles
 
     async def listen(self, answer: Answer) -> None:
+        self.listened.append(asyncio.get_running_loop().time())
+        async with self._change:
+            self._change.notify_all()
+        if self.bugs:
+            raise self.bugs.pop(0)
         await self.over.wait()
         if self.refusal is not None:
             raise self.refusal
@@ -48,7 +57,7 @@ class Recorder:
         await self._note(self.sent, delivery)
 
     async def close(self) -> None:
-        self.closed = True
+        """Nothing to let go of."""
 
     def heard(self, chat: str) -> list[str]:
         """The titles that arrived in one chat."""

@@ -3,9 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 
+from bot.adapters.discord.adapter import DiscordAdapter
+from bot.adapters.telegram import TelegramAdapter
+from bot.delivery import platforms as module
 from bot.delivery.platforms import Platforms
 from bot.model import Chat, Message
 from bot.ports import PlatformRefused
@@ -101,7 +105,38 @@ async def test_each_platform_delivers_to_its_own_chats(desk: Desk) -> None:
     assert adapters[0].sent == adapters[1].sent
 
 
-async def test_closing_closes_every_adapter(desk: Desk) -> None:
-    adapters = [Recorder("telegram"), Recorder("discord")]
-    await Platforms(adapters, no_answer, desk.outbox, asyncio.Event()).close()
-    assert all(adapter.closed for adapter in adapters)
+async def test_a_bug_in_a_chat_library_stops_nothing_and_it_listens_again_ever_later(
+    desk: Desk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "LONGEST_PAUSE_SECONDS", 0.1)
+    telegram, discord = Recorder("telegram"), Recorder("discord")
+    telegram.bugs = [ZeroDivisionError("of a library")] * 4
+    await joined(desk, ["telegram", "discord"])
+    async with at_work(desk, telegram, discord) as (platforms, stopping):
+        await telegram.until(lambda: len(telegram.listened) == 5)
+        await desk.commit(alert("one"))
+        await telegram.until(lambda: len(telegram.sent) == 1)
+        await discord.until(lambda: len(discord.sent) == 1)
+        assert not stopping.is_set()
+        assert platforms.refusal is None
+    pauses = [after - before for before, after in pairwise(telegram.listened)]
+    assert all(pause >= least for pause, least in zip(pauses, (0.05, 0.1, 0.1, 0.1), strict=True))
+    assert caplog.text.count("ZeroDivisionError: of a library") == 4
+
+
+async def test_each_platform_is_sent_to_at_its_own_pace(desk: Desk) -> None:
+    telegram = Recorder("telegram")
+    telegram.sends_per_second = 20.0
+    await desk.join(*range(6))
+    async with at_work(desk, telegram):
+        await desk.commit(alert("one"))
+        began = asyncio.get_running_loop().time()
+        await telegram.until(lambda: len(telegram.sent) == 6)
+        assert asyncio.get_running_loop().time() - began >= 4 / 20.0
+
+
+def test_the_platforms_stay_below_their_limits() -> None:
+    """Telegram counts 30 messages a second, Discord 50 requests."""
+    assert TelegramAdapter.sends_per_second < 30
+    assert DiscordAdapter.sends_per_second < 50

@@ -13,8 +13,8 @@ from redis.asyncio import Redis
 from bot.delivery import sender
 from bot.delivery.pacing import Pace
 from bot.delivery.sender import Sender
-from bot.model import Alert, Message
-from bot.ports import ChatGone, ChatMoved, Rejected, RetryLater
+from bot.model import Alert, Chat, Message
+from bot.ports import ChatGone, ChatMoved, Parcel, Rejected, RetryLater, Unconfirmed
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.outbox import RedisOutbox
@@ -95,9 +95,11 @@ async def test_a_slow_chat_hears_in_order_and_holds_up_nobody(
         ChatMoved(chat(77)),
         ChatGone("blocked"),
         Rejected("too long"),
+        Unconfirmed("time-out"),
+        ZeroDivisionError("a bug"),
         asyncio.Event(),
     ],
-    ids=["busy", "told to wait", "moved", "gone", "rejected", "hangs"],
+    ids=["busy", "told to wait", "moved", "gone", "rejected", "unconfirmed", "broken", "hangs"],
 )
 async def test_a_chat_that_fails_stops_no_other(
     desk: Desk, adapter: Recorder, trouble: Exception | asyncio.Event
@@ -201,13 +203,65 @@ async def test_a_send_that_hangs_is_given_up_and_tried_again(
     desk: Desk, adapter: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sender, "SEND_SECONDS", 0.05)
-    monkeypatch.setattr(sender, "LONGEST_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(sender, "UNCONFIRMED_PAUSES_SECONDS", (0.05,))
     adapter.meets("1", asyncio.Event())
     await desk.join(1)
     async with sending(desk, adapter):
         await desk.commit(titled("one"))
         await adapter.until(lambda: adapter.heard("1") == ["one"])
     assert len(adapter.tried) == 2
+
+
+@pytest.mark.parametrize("trouble", [Unconfirmed("a read time-out"), asyncio.Event()])
+async def test_copies_of_what_nobody_confirms_are_bounded(
+    desk: Desk,
+    adapter: Recorder,
+    redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    trouble: Exception | asyncio.Event,
+) -> None:
+    monkeypatch.setattr(sender, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(sender, "UNCONFIRMED_PAUSES_SECONDS", (0.05, 0.1))
+    # Waits before it leaves us say nothing of whether it arrived.
+    adapter.meets("1", RetryLater(0, "busy", counts=False), *[trouble] * 20)
+    await desk.join(1)
+    await desk.commit(titled("one"))
+    async with sending(desk, adapter):
+        await adapter.until(lambda: len(adapter.tried) == 4)
+        await until(lambda: settled(redis))
+    assert len(adapter.tried) == 4, "One that never left, and three that may have arrived."
+    assert await redis.hget("{nf}:telegram:job:one", "sent") == "1"
+    assert caplog.text.count("one counts as sent on telegram after 3 tries") == 1
+
+
+def test_a_chat_gets_three_more_copies_at_most_and_a_broken_adapter_six_tries() -> None:
+    assert sender.UNCONFIRMED_PAUSES_SECONDS == (30.0, 120.0, 600.0)
+    assert sender.MOST_STUMBLES == 6
+
+
+async def test_a_message_that_breaks_the_adapter_is_given_up_and_stops_nobody(
+    desk: Desk,
+    adapter: Recorder,
+    redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(sender, "LONGEST_RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(sender, "MOST_STUMBLES", 3)
+    adapter.meets("1", *[ZeroDivisionError("of a library")] * 3)
+    await desk.join(1, 2)
+    async with sending(desk, adapter):
+        await desk.commit(titled("one"))
+        await adapter.until(lambda: adapter.tried.count(("1", "one")) == 3)
+        await desk.commit(titled("two"))
+        await adapter.until(lambda: len(adapter.sent) == 3)
+    assert [adapter.heard(each) for each in "12"] == [["two"], ["one", "two"]]
+    assert caplog.text.count("Traceback") == 3
+    dropped = str(await redis.lrange("{nf}:telegram:dropped", 0, -1))
+    assert "broke 3 times, last by ZeroDivisionError: of a library" in dropped
+    assert await desk.subscriptions.topics(chat(1)) == {"dominance"}
 
 
 async def test_what_waited_too_long_for_its_turn_goes_back_before_its_lease_ends(
@@ -254,6 +308,97 @@ async def test_redis_may_go_away_and_come_back(
 
                 await until(goes_on)
                 assert sum("waits for Redis" in each for each in caplog.messages) == 1
+
+
+class Noting(RedisOutbox):
+    """An outbox that counts how often it was told that something arrived."""
+
+    told = 0
+
+    async def acknowledge(self, parcel: Parcel) -> None:
+        self.told += 1
+        await super().acknowledge(parcel)
+
+
+@asynccontextmanager
+async def sent_while_redis_is_away(
+    tmp_path: Path, adapter: Recorder
+) -> AsyncIterator[tuple[Noting, Desk]]:
+    """A chat got its alert, and many tries to note that have failed."""
+    async with EmbeddedRedis(tmp_path) as server, connect(server.url) as client:
+        outbox = Noting(client, lease=timedelta(seconds=0.1))
+        desk, arrived = Desk(client, outbox), asyncio.Event()
+        adapter.meets("1", arrived)
+        await desk.join(1)
+        async with sending(desk, adapter):
+            await desk.commit(titled("one"))
+            await adapter.until(lambda: len(adapter.tried) == 1)
+            await server.__aexit__(None, None, None)
+            arrived.set()
+
+            async def tried_often() -> bool:
+                return outbox.told >= 6
+
+            await until(tried_often)
+            yield outbox, desk
+
+
+async def test_what_arrived_while_redis_was_away_does_not_arrive_again(
+    tmp_path: Path,
+    adapter: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(sender, "STORE_PAUSE_SECONDS", 0.02)
+    async with (
+        sent_while_redis_is_away(tmp_path, adapter) as (_, desk),
+        EmbeddedRedis(tmp_path),
+    ):
+        await desk.commit(titled("two"))
+        await adapter.until(lambda: "two" in adapter.heard("1"))
+    assert adapter.heard("1") == ["one", "two"]
+    assert "twice" not in caplog.text
+    assert sum("telegram waits for Redis" in each for each in caplog.messages) == 1
+
+
+async def test_only_what_was_sent_is_said_to_arrive_twice_perhaps(
+    tmp_path: Path,
+    adapter: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(sender, "STORE_PAUSE_SECONDS", 0.02)
+    async with sent_while_redis_is_away(tmp_path, adapter):
+        assert "twice" not in caplog.text
+        stopped_at = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - stopped_at < 2
+    assert "one may reach a chat on telegram twice" in caplog.messages
+
+
+async def test_what_was_not_sent_is_not_said_to_arrive_twice(
+    tmp_path: Path, adapter: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.delivery")
+    refused = RetryLater(0.1, "busy")
+    async with EmbeddedRedis(tmp_path) as server, connect(server.url) as client:
+        desk, away = Desk(client), asyncio.Event()
+
+        class Away(Recorder):
+            async def send(self, chat: Chat, message: Message, key: str) -> None:
+                await away.wait()
+                raise refused
+
+        await desk.join(1)
+        async with sending(desk, Away()):
+            await desk.commit(titled("one"))
+            await server.__aexit__(None, None, None)
+            away.set()
+
+            async def told() -> bool:
+                return any("one comes back when Redis does" in each for each in caplog.messages)
+
+            await until(told)
+    assert "twice" not in caplog.text
 
 
 async def test_stopping_finishes_and_acknowledges_what_is_in_flight(

@@ -10,7 +10,7 @@ from tests.e2e.process import bot, run_to_end
 from tests.e2e.world import finished_sessions, market_below_record
 from tests.providers.gateway import Gateway
 
-EXIT_NO_INPUT, EXIT_UNAVAILABLE, EXIT_CONFIG = 66, 69, 78
+EXIT_NO_INPUT, EXIT_CONFIG = 66, 78
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,8 @@ EXIT_NO_INPUT, EXIT_UNAVAILABLE, EXIT_CONFIG = 66, 69, 78
         ({"REDIS_URL": "redis://localhost:port"}, "REDIS_URL"),
         ({"TELEGRAM_BOT_TOKEN": "nonsense"}, "TELEGRAM_BOT_TOKEN"),
         ({"DATA_DIR": "/dev/null/data"}, "DATA_DIR"),
+        ({"REDIS_URL": "redis://127.0.0.1:9"}, "REDIS_URL"),
+        ({"SOURCE_GATEWAY_URL": "http://127.0.0.1:99999"}, "SOURCE_GATEWAY_URL"),
     ],
 )
 async def test_a_wrong_setting_stops_the_start_with_one_sentence(
@@ -30,15 +32,6 @@ async def test_a_wrong_setting_stops_the_start_with_one_sentence(
     assert (code, out) == (EXIT_CONFIG, "")
     assert named in log
     assert len(log.strip().splitlines()) == 1
-
-
-async def test_a_redis_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    code, _, log = await run_to_end(
-        tmp_path / "data", {"REDIS_URL": "redis://127.0.0.1:9"}, "status"
-    )
-    assert code == EXIT_UNAVAILABLE
-    assert "Traceback" not in log
-    assert "Redis cannot be reached" in log
 
 
 async def test_delivering_without_a_token_names_the_token(tmp_path: Path) -> None:
@@ -71,6 +64,14 @@ async def test_replay_of_nothing_and_a_bad_day_are_told(tmp_path: Path) -> None:
     code, _, log = await run_to_end(tmp_path / "data", {}, "replay", ".", "--from", "yesterday")
     assert code == 2
     assert "'yesterday' is no day like 2016-11-01" in log
+
+
+async def test_replay_of_bytes_that_are_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "russell_2000.csv").write_bytes(b"date,value\n\xff\xfe")
+    code, _, log = await run_to_end(tmp_path / "data", {}, "replay", str(tmp_path))
+    assert (code, log) == (
+        EXIT_NO_INPUT, "russell_2000.csv cannot be read: it is not UTF-8 text.\n",
+    )  # fmt: skip
 
 
 async def test_status_polls_once_where_nothing_was_polled_before(tmp_path: Path) -> None:

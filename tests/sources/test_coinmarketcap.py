@@ -33,9 +33,10 @@ async def test_the_season_index_is_as_of_its_snapshot(desk: Desk) -> None:
     assert desk.gateway.asked[0].target == "/public-api/v1/altcoin-season-index/latest"
 
 
-async def test_an_index_of_zero_is_a_value(desk: Desk) -> None:
+async def test_an_index_of_zero_is_a_missing_value(desk: Desk) -> None:
     desk.gateway.market.season_index = 0.0
-    assert [o.value for o in await desk.ask(SEASON)] == [0.0]
+    with pytest.raises(SourceError, match=r"unusable at data\.altcoin_index"):
+        await desk.ask(SEASON)
 
 
 @pytest.mark.parametrize("feed", [GLOBAL, SEASON], ids=["global", "season"])

@@ -59,7 +59,7 @@ def servers(data_dir: Path) -> list[int]:
     return found
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 25.0) -> None:
     """Wait for a condition; fails when it does not come."""
     async with asyncio.timeout(seconds):
         while True:

@@ -87,3 +87,20 @@ async def test_a_cancellation_is_never_lost_in_a_write(store_client: Client) -> 
         done, _ = await asyncio.wait([writing], timeout=1.0)
         assert done, "It goes on writing."
         assert writing.cancelled()
+
+
+async def test_a_server_that_never_answers_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.stores.connect.LONGEST_CALL_SECONDS", 0.2)
+
+    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    host, port = silent.sockets[0].getsockname()
+    async with silent, asyncio.timeout(5):
+        with pytest.raises(StoreUnavailable, match="Redis does not answer"):
+            async with connect(f"redis://{host}:{port}"):
+                pass

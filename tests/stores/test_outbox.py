@@ -362,3 +362,14 @@ async def test_many_senders_never_share_a_parcel(desk: Desk) -> None:
         number for mine in await asyncio.gather(*(sender() for _ in range(4))) for number in mine
     ]
     assert sorted(taken, key=int) == [str(n) for n in range(200)]
+
+
+async def test_parcels_of_a_dead_sender_can_be_had_back_at_once(
+    desk: Desk, store_client: Client
+) -> None:
+    await desk.join(1, 2)
+    await desk.commit(alert())
+    assert ids(await take_all(desk.outbox)) == ["1", "2"]
+    assert await take_all(desk.outbox) == []
+    await RedisOutbox(store_client).reclaim(("telegram", "discord"))
+    assert sorted(ids(await take_all(desk.outbox))) == ["1", "2"]

@@ -16,6 +16,7 @@ from bot.adapters.discord.embeds import embeds
 from bot.adapters.discord.errors import (
     LONG_S,
     NONSENSE,
+    REFUSED_NOW,
     SOON_S,
     TOKEN_REFUSED,
     TROUBLE,
@@ -31,10 +32,13 @@ log = logging.getLogger(__name__)
 _PAUSES_S = (1.0, 2.0, 5.0, 15.0, 60.0, 120.0)
 """Between two visits; the longest keeps us below the 1000 sessions a day that Discord allows."""
 _STEADY_S = 600.0
-_LOGIN_S, _SEND_S = 15.0, 60.0
+_LOGIN_S, _SEND_S = 15.0, 35.0
+"""A send ends before its caller loses patience: unlike a caller, it knows that a repeat of the same
+key is swallowed."""
 
+_TOKEN_CODE = 4004
+"""The gateway's close code for a token it refuses."""
 _FINAL = {
-    4004: TOKEN_REFUSED,
     4010: "Discord refused the bot's shard.",
     4011: "Discord refused the bot: it is in too many servers for one connection.",
     4012: "Discord refused the bot: discord.py speaks a version of the gateway that has ended.",
@@ -51,6 +55,8 @@ class DiscordAdapter:
     """
 
     name = "discord"
+    sends_per_second = 40.0
+    """Just under the 50 requests a second that a bot may make."""
 
     def __init__(
         self, token: str, cards: Sequence[CommandCard], *, pauses_s: Sequence[float] = _PAUSES_S
@@ -62,6 +68,7 @@ class DiscordAdapter:
         self._logging_in = asyncio.Lock()
         self._refused_until = float("-inf")
         self._outage = False
+        self._token_worked = False
 
     async def listen(self, answer: Answer) -> None:
         """Answer slash commands until cancelled; an outage is said once, and its end once."""
@@ -94,14 +101,22 @@ class DiscordAdapter:
         try:
             await visit.attend(_usable(self._token))
         except discord.LoginFailure:
-            raise PlatformRefused(TOKEN_REFUSED) from None
+            return self._refused_token()
         except discord.ConnectionClosed as error:
+            if error.code == _TOKEN_CODE:
+                return self._refused_token()
             if error.code in _FINAL:
                 raise PlatformRefused(_FINAL[error.code]) from None
             return reason(error)
         except (*TROUBLE, *NONSENSE) as error:
             return reason(error)
         return "the gateway closed the connection"
+
+    def _refused_token(self) -> str:
+        """Why the token is refused now; raises PlatformRefused for one that never worked."""
+        if not self._token_worked:
+            raise PlatformRefused(TOKEN_REFUSED)
+        return REFUSED_NOW
 
     async def _post(self, channel: int, embed: discord.Embed, nonce: str) -> None:
         wait_s = self._refused_until - asyncio.get_running_loop().time()
@@ -130,6 +145,7 @@ class DiscordAdapter:
                     await client.login(_usable(self._token))
                     unless_done.pop_all()
                 self._sender = client
+                self._token_worked = True
             return self._sender
 
     def _refused(self) -> RetryLater:
@@ -144,6 +160,7 @@ class DiscordAdapter:
         self._outage = True
 
     def _up(self) -> None:
+        self._token_worked = True
         if self._outage:
             log.info("Discord is back.")
         self._outage = False

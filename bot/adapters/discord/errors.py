@@ -3,6 +3,7 @@
 The codes are those of discord.com/developers/docs/topics/opcodes-and-status-codes.
 """
 
+import zlib
 from http import HTTPStatus
 
 import discord
@@ -12,6 +13,10 @@ from bot.ports import ChatGone, DeliveryError, Rejected, RetryLater
 SOON_S, PAUSE_S, LONG_S = 10.0, 60.0, 3600.0
 
 TOKEN_REFUSED = "Discord refused DISCORD_BOT_TOKEN: copy it from the developer portal once more."  # noqa: S105 # a sentence about it
+REFUSED_NOW = (
+    "it refuses the token it took before: Discord or a proxy is in trouble, or the developer "
+    "portal made a new token"
+)
 
 # discord.py lets the errors of its HTTP library through and has no name of its own for them. This
 # one is reached through it, because adapters must not import that library.
@@ -31,9 +36,11 @@ NONSENSE: tuple[type[Exception], ...] = (
     RuntimeError,
     TypeError,
     ValueError,
+    zlib.error,
 )
 """How discord.py stumbles over answers that are not Discord's, say a proxy's page with status 200,
-over a gateway that hangs up before it said hello, and over a client that is being closed."""
+over a gateway that hangs up before it said hello or sends a frame that cannot be unpacked, and over
+a client that is being closed."""
 
 _GONE = {
     10003: "the channel no longer exists",

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 _SUMMARY, _CHOICES = 100, 25
 """Discord's limits for a command's description and for the choices of an option."""
 
-_READY_S, _GRACE_S, _ANSWER_S, _GOODBYE_S = 60.0, 30.0, 60.0, 2.0
+_READY_S, _GRACE_S, _ANSWER_S, _GOODBYE_S = 60.0, 30.0, 60.0, 1.0
 _DROPS, _DROPS_WITHIN_S = 5, 600.0
 
 _SORRY = Message("Something went wrong", ("Please try again in a minute.",))
@@ -85,7 +85,7 @@ class Visit(Client):
             for task in self._answering:
                 task.cancel()
             if self._answering:
-                await asyncio.wait(self._answering)
+                await asyncio.wait(self._answering, timeout=_GOODBYE_S)
             await self.leave()
 
     async def setup_hook(self) -> None:

@@ -20,7 +20,7 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> TelegramAdapter |
     for library in ("httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
-    token = settings.telegram_bot_token.get_secret_value().strip()
+    token = settings.telegram_bot_token.get_secret_value()
     return TelegramAdapter(token, settings.telegram_api_base_url, cards)
 
 

@@ -19,6 +19,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.adapters.telegram.errors import (
     NETWORK_PAUSE_SECONDS,
+    REFUSED_NOW,
     THREAD_GONE,
     TOKEN_REFUSED,
     UNREADABLE,
@@ -46,7 +47,7 @@ CHATS_AT_ONCE = 4
 LONGEST_PAUSE_SECONDS = 30.0
 CONFLICT_PAUSE_SECONDS = 5.0
 CONNECT_SECONDS = 10.0
-CLOSE_SECONDS = 2.0
+CLOSE_SECONDS = 1.0
 
 NO_COMMAND = Message(
     "I only understand commands",
@@ -86,6 +87,8 @@ class TelegramAdapter:
     """One bot account on Telegram."""
 
     name = "telegram"
+    sends_per_second = 28.0
+    """Just under the 30 messages a second that a bot may send for free."""
 
     def __init__(
         self,
@@ -105,6 +108,7 @@ class TelegramAdapter:
         self._commands = frozenset(card.name for card in cards)
         self._menu = [BotCommand(c.name, c.summary[:DESCRIPTION_CHARACTERS]) for c in cards]
         self._first_pause_seconds = first_pause_seconds
+        self._token_worked = False
         self._token_refused = False
         polls, sends = (
             Requests(
@@ -140,10 +144,6 @@ class TelegramAdapter:
                     )
                     conflict_told = True
                 await asyncio.sleep(CONFLICT_PAUSE_SECONDS)
-            except InvalidToken as error:
-                # A proxy in trouble answers 404 too; only logging in again tells them apart.
-                username = ""
-                await asyncio.sleep(outage.goes_on(self._reason(error)))
             except Flood as error:
                 await asyncio.sleep(max(error.seconds, outage.goes_on(self._reason(error))))
             except (TelegramError, *UNREADABLE) as error:
@@ -155,9 +155,10 @@ class TelegramAdapter:
                 offset = updates[-1].update_id + 1 if updates else offset
 
     async def send(self, chat: Chat, message: Message, key: str) -> None:
-        """Deliver one message, whole or not at all as far as we know; see `Adapter`.
+        """Deliver one message; see `Adapter`.
 
-        Telegram cannot tell a repeat, so `key` is unused: after a time-out it may arrive twice.
+        A long one goes in several parts, and an error may leave the first of them delivered: the
+        next try sends all again. Telegram cannot tell a repeat, so `key` is unused.
         """
         parts = list(render(message))
         if not parts:
@@ -167,19 +168,25 @@ class TelegramAdapter:
 
     async def close(self) -> None:
         """Let go of connections."""
-        for requests in self._requests:
-            try:
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await requests.shutdown()
-            except TimeoutError:
-                log.warning("A connection to Telegram did not close in time.")
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS), asyncio.TaskGroup() as group:
+                for requests in self._requests:
+                    group.create_task(requests.shutdown())
+        except TimeoutError:
+            log.warning("A connection to Telegram did not close in time.")
 
     async def _log_in(self) -> str:
-        """The bot's own name; makes Telegram ready for polling."""
+        """The bot's own name; makes Telegram ready for polling.
+
+        A proxy in trouble refuses every token, so only one that never worked is taken for wrong.
+        """
         try:
             me = await self._bot.get_me()
         except InvalidToken:
+            if self._token_worked:
+                raise
             raise PlatformRefused(TOKEN_REFUSED) from None
+        self._token_worked = True
         await self._bot.delete_webhook(drop_pending_updates=False)
         try:
             await self._bot.set_my_commands(self._menu)
@@ -222,7 +229,7 @@ class TelegramAdapter:
             await self._post(chat.id, text, thread)
         except TelegramError as error:
             reason = self._reason(error)
-            self._tell_refusal(refused=isinstance(error, InvalidToken))
+            self._tell_refusal(reason if isinstance(error, InvalidToken) else "")
             if not chat.thread or not says(reason, THREAD_GONE):
                 raise failure(error, chat, reason) from None
             # The topic was deleted; the group's General still hears us.
@@ -230,12 +237,13 @@ class TelegramAdapter:
         except UNREADABLE:
             raise RetryLater(NETWORK_PAUSE_SECONDS, "an answer nobody can read") from None
         else:
-            self._tell_refusal(refused=False)
+            self._token_worked = True
+            self._tell_refusal("")
 
-    def _tell_refusal(self, *, refused: bool) -> None:
-        if refused and not self._token_refused:
-            log.error("%s Alerts wait until it is right.", TOKEN_REFUSED)
-        self._token_refused = refused
+    def _tell_refusal(self, reason: str) -> None:
+        if reason and not self._token_refused:
+            log.error("Alerts to Telegram wait: %s", reason)
+        self._token_refused = bool(reason)
 
     async def _post(self, chat_id: str, text: str, thread: int | None) -> None:
         await self._bot.send_message(
@@ -249,7 +257,7 @@ class TelegramAdapter:
     def _reason(self, error: Exception) -> str:
         """An error in one line, never with the token, which is part of every address asked."""
         if isinstance(error, InvalidToken):
-            return TOKEN_REFUSED
+            return REFUSED_NOW if self._token_worked else TOKEN_REFUSED
         text = str(error) if isinstance(error, TelegramError) else repr(error)
         # The library lowers the case of some of Telegram's texts.
         text = re.sub(re.escape(self._token), "<token>", text, flags=re.IGNORECASE)

@@ -9,13 +9,25 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    TelegramError,
+    TimedOut,
+)
 from telegram.request import HTTPXRequest
 
 from bot.model import Chat
-from bot.ports import ChatGone, ChatMoved, DeliveryError, Rejected, RetryLater
+from bot.ports import ChatGone, ChatMoved, DeliveryError, Rejected, RetryLater, Unconfirmed
 
 TOKEN_REFUSED = "Telegram refused TELEGRAM_BOT_TOKEN: ask @BotFather for the bot's present token."  # noqa: S105 - a sentence about it
+REFUSED_NOW = (
+    "it refuses the token it took before: Telegram or a proxy is in trouble, or @BotFather made a "
+    "new token"
+)
 
 FLOOD_PAUSE_SECONDS = 5.0
 """When Telegram asks us to wait without saying how long."""
@@ -46,6 +58,8 @@ GONE = (
 )
 """Telegram's words for a chat that will not take messages until somebody in it acts."""
 THREAD_GONE = ("message thread not found", "topic_deleted")
+NOT_SENT = (httpx.ConnectTimeout, httpx.PoolTimeout)
+"""The time-outs after which Telegram cannot have the message."""
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
 """What the library raises when an answer is JSON, but not of the Bot API's shape."""
 
@@ -91,6 +105,8 @@ def failure(error: TelegramError, chat: Chat, reason: str) -> DeliveryError:
             return ChatMoved(Chat(chat.platform, str(error.new_chat_id), chat.thread))
         case BadRequest():
             return Rejected(reason)
+        case TimedOut() if not isinstance(error.__cause__, NOT_SENT):
+            return Unconfirmed(reason)
     pause = PAUSE_SECONDS.get(type(error), NETWORK_PAUSE_SECONDS)
     return RetryLater(pause, reason, counts=not isinstance(error, InvalidToken))
 
