@@ -68,7 +68,7 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
 
 def chosen_topics(words: Sequence[str], topics: Mapping[str, str]) -> tuple[str, ...]:
     """The topics a person named, each once; raises UserError for a word that is none."""
-    chosen = [word.strip(",") for word in words]
+    chosen = " ".join(words).replace(",", " ").split()
     for word in chosen:
         if word not in topics:
             meant = nearest(word, list(topics))

@@ -1,15 +1,27 @@
 """Every setting, read in one place from the environment or `.env`."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+TELEGRAM_TOKEN = re.compile(r"[!-9;-~]+:[!-~]+")
+"""Printable ASCII on both sides of a colon."""
+
 
 class WrongSetting(Exception):
     """A setting cannot be used; the text is one sentence that names the variable."""
+
+
+def _port_is_usable(parts: SplitResult) -> bool:
+    """Asked here because the library's own error may quote a piece of a password."""
+    try:
+        return parts.port is None or parts.port >= 0
+    except ValueError:
+        return False
 
 
 def _url(*schemes: str) -> AfterValidator:
@@ -18,6 +30,10 @@ def _url(*schemes: str) -> AfterValidator:
         if parts.scheme not in schemes or not (parts.netloc or parts.path):
             starts = " or ".join(f"{scheme}://" for scheme in schemes)
             raise ValueError(f"must start with {starts} and name a host")
+        if not value.isascii() or any(character.isspace() for character in value):
+            raise ValueError("must not hold spaces or other characters that no address has")
+        if not _port_is_usable(parts):
+            raise ValueError("must have a port from 0 to 65535, or none")
         return value.rstrip("/")
 
     return AfterValidator(check)
@@ -89,7 +105,7 @@ class Settings(BaseSettings):
     @field_validator("telegram_bot_token")
     @classmethod
     def _telegram_token(cls, token: SecretStr | None) -> SecretStr | None:
-        if token is not None and ":" not in token.get_secret_value():
+        if token is not None and not TELEGRAM_TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("must look like 123456:ABC-DEF, as @BotFather gave it")
         return token
 

@@ -95,7 +95,7 @@ async def test_subscribe_without_a_topic_means_the_essentials() -> None:
 
 async def test_subscribe_and_unsubscribe_take_several_topics() -> None:
     memory = Memory()
-    await ask("/subscribe dominance, SEASON", memory)
+    await ask("/subscribe dominance,SEASON", memory)
     assert memory.heard[CHAT] == {"dominance", "season"}
     assert "You still hear: season." in await ask("/unsubscribe dominance", memory)
     assert "You hear nothing now" in await ask("/unsubscribe", memory)

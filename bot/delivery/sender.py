@@ -8,6 +8,7 @@ import asyncio
 import base64
 import hashlib
 import logging
+from contextlib import suppress
 from weakref import WeakValueDictionary
 
 from bot.delivery.order import Order
@@ -39,6 +40,7 @@ UNCONFIRMED_PAUSES_SECONDS = (30.0, 120.0, 600.0)
 MOST_STUMBLES = 6
 """A message on which the adapter breaks so often breaks it every time."""
 STORE_PAUSE_SECONDS = 1.0
+GIVE_BACK_SECONDS = 1.0
 
 
 class Sender:
@@ -73,7 +75,7 @@ class Sender:
                         continue
                     # Locks are queued for in hand-out order, which keeps a chat's alerts in order.
                     lock = self._chats.setdefault(parcel.chat.member, asyncio.Lock())
-                    task = tasks.create_task(self._deliver(parcel, lock))
+                    task = tasks.create_task(self._deliver(parcel, lock, stopping))
                     running.add(task)
                     task.add_done_callback(running.discard)
 
@@ -96,7 +98,7 @@ class Sender:
         self._store_lost = True
         await asyncio.sleep(STORE_PAUSE_SECONDS)
 
-    async def _deliver(self, parcel: Parcel, lock: asyncio.Lock) -> None:
+    async def _deliver(self, parcel: Parcel, lock: asyncio.Lock, stopping: asyncio.Event) -> None:
         begin_by = _monotonic() + BEGIN_WITHIN_SECONDS
         try:
             async with lock:
@@ -104,13 +106,22 @@ class Sender:
                     await self._outbox.postpone(parcel, wait, counts=False)
                     return
                 await self._pace.slot()
-                if _monotonic() < begin_by:
+                if _monotonic() < begin_by and not stopping.is_set():
                     await self._send(parcel)
                 else:
                     await self._postpone(parcel, 0.0, counts=False)
+        except asyncio.CancelledError:
+            await self._give_back(parcel)
+            raise
         except StoreUnavailable as error:
-            # It did not arrive, so its lease may run out: then it is handed out again.
+            # Nothing says that it arrived, so its lease may run out: then it is handed out again.
             log.info("%s comes back when Redis does: %s", parcel.job, error)
+
+    async def _give_back(self, parcel: Parcel) -> None:
+        """Let whoever sends next have it at once instead of when its lease ends."""
+        with suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(GIVE_BACK_SECONDS):
+                await self._outbox.postpone(parcel, 0.0, counts=True)
 
     async def _postpone(self, parcel: Parcel, seconds: float, *, counts: bool) -> None:
         """Let a parcel wait, and with it all that come after it to the same chat."""
@@ -138,9 +149,8 @@ class Sender:
                 parcel.job, self._adapter.name, error, parcel.message,
             )  # fmt: skip
             await self._outbox.drop(parcel, str(error))
-        except (
-            Exception
-        ) as error:  # A bug in a chat library must not end every platform's delivery.
+        except Exception as error:
+            # A bug in a chat library must not end every platform's delivery.
             log.exception("%s broke the adapter of %s", parcel.job, self._adapter.name)
             await self._try_again_or_drop(parcel, error)
         else:

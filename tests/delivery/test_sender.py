@@ -419,3 +419,23 @@ async def test_stopping_finishes_and_acknowledges_what_is_in_flight(
     assert sorted(adapter.sent) == [("1", "one"), ("2", "one"), ("3", "one")]
     assert await redis.hget("{nf}:telegram:job:one", "sent") == "3"
     assert not await redis.zcard("{nf}:telegram:fly")
+
+
+async def test_what_a_stop_cuts_off_is_there_for_the_next_sender_at_once(
+    desk: Desk, adapter: Recorder
+) -> None:
+    never = asyncio.Event()
+    for number in "123":
+        adapter.meets(number, never)
+    await desk.join(*range(1, 8))
+    await desk.commit(titled("one"))
+    async with sending(desk, adapter, per_second=20.0) as (stop, _):
+        await adapter.until(lambda: len(adapter.tried) == 2)
+        stop.set()
+    taken: list[Parcel] = []
+
+    async def all_back() -> bool:
+        taken.extend(await desk.outbox.take("telegram", 10))
+        return len(taken) == 7
+
+    await until(all_back, seconds=5.0)

@@ -128,12 +128,13 @@ class TelegramAdapter:
         outage = _Outage(self._first_pause_seconds)
         username = ""
         offset: int | None = None
+        at_a_time: int | None = None
         conflict_told = False
         while True:
             try:
                 username = username or await self._log_in()
                 updates = await self._bot.get_updates(
-                    offset=offset, timeout=LONG_POLL, allowed_updates=UPDATES
+                    offset=offset, limit=at_a_time, timeout=LONG_POLL, allowed_updates=UPDATES
                 )
             except Conflict:
                 outage.is_over()
@@ -146,7 +147,17 @@ class TelegramAdapter:
                 await asyncio.sleep(CONFLICT_PAUSE_SECONDS)
             except Flood as error:
                 await asyncio.sleep(max(error.seconds, outage.goes_on(self._reason(error))))
-            except (TelegramError, *UNREADABLE) as error:
+            except UNREADABLE as error:
+                # One update that the library cannot read must not hide all that come after it.
+                match self._requests[0].updates:
+                    case ():
+                        await asyncio.sleep(outage.goes_on(self._reason(error)))
+                    case (unread,):
+                        log.warning("Telegram's update %d cannot be read and is left out.", unread)
+                        offset, at_a_time = unread + 1, None
+                    case _:
+                        at_a_time = 1
+            except TelegramError as error:
                 await asyncio.sleep(outage.goes_on(self._reason(error)))
             else:
                 outage.is_over()

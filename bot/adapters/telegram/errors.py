@@ -78,12 +78,23 @@ class Requests(HTTPXRequest):
     A 429 is read here, as the library's RetryAfter cannot be made without a deprecation warning.
     """
 
+    updates: tuple[int, ...] = ()
+    """The ids in the last answer to getUpdates, which the library does not tell when it fails."""
+
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Status and body of one request; raises Flood, or the library's own errors."""
         status, body = await super().do_request(*args, **kwargs)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             raise Flood(_retry_after(body))
+        self.updates = _update_ids(body)
         return status, body
+
+
+def _update_ids(body: bytes) -> tuple[int, ...]:
+    try:
+        return tuple(int(update["update_id"]) for update in json.loads(body)["result"])
+    except (KeyError, TypeError, ValueError):
+        return ()
 
 
 def _retry_after(body: bytes) -> float:
