@@ -83,6 +83,41 @@ class _Outage:
             self._next = 0.0
 
 
+class _Place:
+    """Where we are in the queue of what people said."""
+
+    def __init__(self) -> None:
+        self.offset: int | None = None
+        self.at_a_time: int | None = None
+        self._conflict_told = False
+
+    def move_behind(self, updates: Sequence[Update]) -> None:
+        """These are answered."""
+        if updates:
+            self.offset = updates[-1].update_id + 1
+
+    def pass_over(self, unread: Sequence[int]) -> bool:
+        """Close in on the one update that cannot be read and leave it out.
+
+        It must not hide all that come after it. False when nothing was there to pass over.
+        """
+        if len(unread) == 1:
+            log.warning("Telegram's update %d cannot be read and is left out.", unread[0])
+            self.offset, self.at_a_time = unread[0] + 1, None
+        elif unread:
+            self.at_a_time = 1
+        return bool(unread)
+
+    def tell_conflict(self) -> None:
+        """Somebody else takes from the same queue; said once."""
+        if not self._conflict_told:
+            log.warning(
+                "Something else takes this bot's messages from Telegram: another process with "
+                "the same token, or a webhook. Going on beside it."
+            )
+        self._conflict_told = True
+
+
 class TelegramAdapter:
     """One bot account on Telegram."""
 
@@ -126,44 +161,32 @@ class TelegramAdapter:
     async def listen(self, answer: Answer) -> None:
         """Answer commands until cancelled; see `Adapter`."""
         outage = _Outage(self._first_pause_seconds)
+        place = _Place()
         username = ""
-        offset: int | None = None
-        at_a_time: int | None = None
-        conflict_told = False
         while True:
             try:
                 username = username or await self._log_in()
                 updates = await self._bot.get_updates(
-                    offset=offset, limit=at_a_time, timeout=LONG_POLL, allowed_updates=UPDATES
+                    offset=place.offset,
+                    limit=place.at_a_time,
+                    timeout=LONG_POLL,
+                    allowed_updates=UPDATES,
                 )
             except Conflict:
                 outage.is_over()
-                if not conflict_told:
-                    log.warning(
-                        "Something else takes this bot's messages from Telegram: another process "
-                        "with the same token, or a webhook. Going on beside it."
-                    )
-                    conflict_told = True
+                place.tell_conflict()
                 await asyncio.sleep(CONFLICT_PAUSE_SECONDS)
             except Flood as error:
                 await asyncio.sleep(max(error.seconds, outage.goes_on(self._reason(error))))
-            except UNREADABLE as error:
-                # One update that the library cannot read must not hide all that come after it.
-                match self._requests[0].updates:
-                    case ():
-                        await asyncio.sleep(outage.goes_on(self._reason(error)))
-                    case (unread,):
-                        log.warning("Telegram's update %d cannot be read and is left out.", unread)
-                        offset, at_a_time = unread + 1, None
-                    case _:
-                        at_a_time = 1
-            except TelegramError as error:
-                await asyncio.sleep(outage.goes_on(self._reason(error)))
+            except (TelegramError, *UNREADABLE) as error:
+                unread = self._requests[0].updates if isinstance(error, UNREADABLE) else ()
+                if not place.pass_over(unread):
+                    await asyncio.sleep(outage.goes_on(self._reason(error)))
             else:
                 outage.is_over()
                 await self._answer_all(hear(updates, username, self._commands), answer)
                 # Only the next poll confirms these, so a killed process hears them again.
-                offset = updates[-1].update_id + 1 if updates else offset
+                place.move_behind(updates)
 
     async def send(self, chat: Chat, message: Message, key: str) -> None:
         """Deliver one message; see `Adapter`.
