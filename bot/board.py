@@ -98,14 +98,14 @@ def _small_caps(readings: Readings, states: States, today: date) -> Gate:
     if state.status is Status.NO_DATA or reading.late:
         return replace(gate, state=GateState.UNKNOWN, why="no current data")
     distance = level - reading.value
-    if state.episode is None or (record.armed and record.invalidated):
+    age = None if state.episode is None else (today - state.episode).days
+    if age is not None and age < BREAKOUT_LASTS_DAYS and not record.invalidated:
+        return replace(gate, state=GateState.ON, distance=0.0, why=f"day {age} since the breakout")
+    if record.armed:
         return replace(gate, distance=distance, why="needs two closes above the record")
     if record.invalidated:
         return replace(gate, distance=distance, why="the breakout failed")
-    age = (today - state.episode).days
-    if age >= BREAKOUT_LASTS_DAYS:
-        return replace(gate, distance=distance, why=f"the last breakout is {age} days old")
-    return replace(gate, state=GateState.ON, distance=0.0, why=f"day {age} since the breakout")
+    return replace(gate, distance=distance, why=f"the last breakout is {age} days old")
 
 
 def _level_gate(spec: LevelGate, readings: Readings) -> Gate:

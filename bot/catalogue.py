@@ -29,7 +29,7 @@ SERIES: dict[str, Series] = {
             unit=Unit.PCT,
             cadence=Cadence.UTC_DAY,
             late_after_hours=1.0,
-            lowest=5.0,
+            lowest=20.0,
             highest=100.0,
         ),
         Series(
@@ -43,5 +43,6 @@ SERIES: dict[str, Series] = {
         ),
     )
 }
-"""By key. Plausibility: dominance has never been near 5 % (a vendor's fraction once was), an index
-of shares of coins lies within 0 and 100, and a price index that reads 0 is a missing value."""
+"""By key. Plausibility: dominance has never been below 32 %, while a fraction, or Ethereum's share
+under Bitcoin's name, would be below 20; an index of shares of coins lies within 0 and 100; a price
+index that reads 0 is a missing value."""

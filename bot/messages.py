@@ -47,7 +47,7 @@ PHASES = {
 }
 STATES = {
     Status.NORMAL: "waiting",
-    Status.PENDING: "pending, not confirmed yet",
+    Status.PENDING: "pending",
     Status.FIRING: "firing",
     Status.RECOVERING: "recovering",
     Status.NO_DATA: "no current data",

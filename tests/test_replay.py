@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -108,11 +109,17 @@ real_history = pytest.mark.skipif(
 )
 
 
+@cache
+def recorded() -> tuple[Alert, ...]:
+    """All alerts of the recorded history, worked out once."""
+    return tuple(alerts(HISTORY))
+
+
 @real_history
 def test_the_breakouts_of_four_decades() -> None:
     fired = [
         str(alert.day)
-        for alert in alerts(HISTORY)
+        for alert in recorded()
         if (alert.rule, alert.kind) == ("russell_breakout", "fired") and alert.day.year >= 1990
     ]
     assert fired == [
@@ -155,7 +162,7 @@ def test_level_rules_fire_where_an_independent_reading_of_the_table_does(
     recovery: float,
     below: bool,  # noqa: FBT001
 ) -> None:
-    fired = [str(a.day) for a in alerts(HISTORY) if a.rule == rule and a.kind == "fired"]
+    fired = [str(a.day) for a in recorded() if a.rule == rule and a.kind == "fired"]
     expected = _level_reference(
         HISTORY / f"{series}.csv", level=level, recovery=recovery, below=below
     )

@@ -19,7 +19,7 @@ MARK = "[SIMULATED]"
 GREETING = Message(
     "This is a simulation",
     (
-        "Six invented market days pass in about a minute; every number is made up.",
+        "Six invented market days pass in a moment; every number is made up.",
         "You are subscribed to the essentials. Type /status, /subscribe or /help at any time.",
     ),
 )
