@@ -202,11 +202,15 @@ class Poller:
         if answer.error and name not in self._down:
             self._down.add(name)
             log.warning("%s fails: %s", name, answer.error)
-            if answer.is_history:
+            if answer.is_history and self._is_needed(answer.feed):
                 log.warning("rules that need the history of %s sleep until it is loaded", name)
         if not answer.error and name in self._down:
             self._down.remove(name)
             log.info("%s answers again", name)
+
+    def _is_needed(self, feed: Feed) -> bool:
+        """Whether rules sleep without this feed's history."""
+        return any(each.needs_history and each.series in feed.series for each in self._indicators)
 
     async def _evaluate(self, book: Book) -> None:
         now = self._clock()
