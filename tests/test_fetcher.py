@@ -2,14 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 import pytest_asyncio
 
 from bot.fetcher import FETCH_SECONDS, Fetched, Fetcher, Since
 from bot.http import Limits, ProviderHttp
-from bot.ports import Feed
+from bot.model import Observation
+from bot.ports import Feed, Http
 from tests.providers.gateway import Fault, Gateway
 from tests.providers.market import COINGECKO, COINMARKETCAP, YAHOO
 from tests.watch import PARTS, Clock, quiet_market
@@ -178,3 +180,25 @@ async def test_everything_is_asked_once_and_waited_for(asking: Asking) -> None:
     answers = await asking.fetcher.everything(past_is_known)
     assert sorted(answer.feed.name for answer in answers) == sorted(ALL)
     assert {answer.feed.vendor for answer in answers if answer.error} == {"CoinMarketCap"}
+
+
+async def test_a_bug_in_reading_one_provider_is_that_feeds_error_and_nobody_elses(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def stumble(http: Http, now: datetime, since: date | None) -> Sequence[Observation]:
+        raise OverflowError
+
+    async def succeed(http: Http, now: datetime, since: date | None) -> Sequence[Observation]:
+        return ()
+
+    feeds = [
+        Feed("stumbles", "A", ("btc_dominance",), timedelta(minutes=1), stumble),
+        Feed("succeeds", "B", ("sp_500",), timedelta(minutes=1), succeed),
+    ]
+    async with ProviderHttp() as http:
+        answers = await Fetcher(feeds, http, Clock(), None).everything(past_is_known)
+    assert {answer.feed.name: answer.error for answer in answers} == {
+        "stumbles": "our own fault: OverflowError",
+        "succeeds": "",
+    }
+    assert "stumbles cannot be read" in caplog.text
