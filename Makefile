@@ -40,7 +40,7 @@ demo: setup
 	$(BIN)/python -m bot demo
 
 test: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

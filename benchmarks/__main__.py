@@ -4,13 +4,18 @@ import asyncio
 import json
 import sys
 
-from benchmarks import footprint, path, start
+from benchmarks import footprint, path, polling, start
 from benchmarks.figure import Figure
 
 
 async def measure() -> list[Figure]:
     """All figures, one measurement after the other: they would slow each other."""
-    return [await start.measure(), await footprint.measure(), await path.measure()]
+    return [
+        await start.measure(),
+        await footprint.measure(),
+        await path.measure(),
+        *await polling.measure(),
+    ]
 
 
 def main() -> int:

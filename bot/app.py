@@ -7,7 +7,7 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import bot.adapters
@@ -22,7 +22,7 @@ from bot.fetcher import Fetched, Fetcher
 from bot.http import ProviderHttp
 from bot.model import Indicator, Message, Snapshot
 from bot.outlook import StoredOutlook
-from bot.poller import Poller
+from bot.poller import Poller, Progress
 from bot.ports import (
     Adapter,
     Clock,
@@ -33,6 +33,7 @@ from bot.ports import (
 from bot.registry import discover
 from bot.settings import Settings, WrongSetting
 from bot.stores import Stores, open_stores
+from bot.switches import switched
 from bot.topics import TOPICS
 
 log = logging.getLogger(__name__)
@@ -61,11 +62,17 @@ class Parts:
     indicators: tuple[Indicator, ...]
     platforms: tuple[Platform, ...]
     commands: tuple[Command, ...]
+    all_feeds: tuple[Feed, ...] = ()
+    """Those of the sources, and those that are switched off."""
 
     @property
     def feeds(self) -> tuple[Feed, ...]:
         """All feeds of all sources."""
         return tuple(feed for source in self.sources for feed in source.feeds)
+
+    def switched(self, settings: Settings) -> "Parts":
+        """The same with only the feeds that the settings let us ask; raises WrongSetting."""
+        return replace(self, sources=switched(self.sources, settings), all_feeds=self.feeds)
 
     @property
     def platform_names(self) -> tuple[str, ...]:
@@ -87,10 +94,15 @@ def find_indicators() -> tuple[Indicator, ...]:
     return discover(bot.indicators, "INDICATOR", Indicator)
 
 
+def find_sources() -> tuple[Source, ...]:
+    """Discover who can be asked; raises BrokenPlugin."""
+    return discover(bot.sources, "SOURCE", Source)
+
+
 def find_parts() -> Parts:
     """Discover every plug-in; raises BrokenPlugin."""
     return Parts(
-        discover(bot.sources, "SOURCE", Source),
+        find_sources(),
         find_indicators(),
         discover(bot.adapters, "PLATFORM", Platform),
         discover(handlers, "COMMAND", Command),
@@ -119,7 +131,7 @@ async def run(
     started = asyncio.get_running_loop().time()
     stopping = until or asyncio.Event()
     _stop_on_signals(stopping)
-    parts = find_parts()
+    parts = find_parts().switched(settings)
     adapters = [wrap(each) for each in _adapters(settings, roles, parts)]
     async with AsyncExitStack() as stack:
         for adapter in adapters:
@@ -153,7 +165,7 @@ async def run(
 
 async def poll_once(settings: Settings, clock: Clock = wall_clock) -> Sequence[Fetched] | None:
     """Ask every source once; None when another process polls already."""
-    parts = find_parts()
+    parts = find_parts().switched(settings)
     async with (
         open_stores(settings, parts.platform_names) as stores,
         _http(settings, parts) as http,
@@ -161,9 +173,21 @@ async def poll_once(settings: Settings, clock: Clock = wall_clock) -> Sequence[F
         return await _poller(settings, parts, stores, http, clock).once()
 
 
+async def backfill(
+    settings: Settings, progress: Progress, clock: Clock = wall_clock
+) -> Sequence[Fetched] | None:
+    """Load every past that is not loaded yet; None when another process polls already."""
+    parts = find_parts().switched(settings)
+    async with (
+        open_stores(settings, parts.platform_names) as stores,
+        _http(settings, parts) as http,
+    ):
+        return await _poller(settings, parts, stores, http, clock).backfill(progress)
+
+
 async def look(settings: Settings, clock: Clock = wall_clock) -> Snapshot:
     """What `/status` shows now; where nothing was ever polled, poll once first."""
-    parts = find_parts()
+    parts = find_parts().switched(settings)
     async with (
         open_stores(settings, parts.platform_names) as stores,
         _http(settings, parts) as http,
@@ -190,8 +214,18 @@ def _adapters(settings: Settings, roles: Roles, parts: Parts) -> list[Adapter]:
 
 @asynccontextmanager
 async def _http(settings: Settings, parts: Parts) -> AsyncIterator[ProviderHttp]:
-    spacing = {source.host: source.min_interval_seconds for source in parts.sources}
-    async with ProviderHttp(gateway=settings.source_gateway_url, spacing_seconds=spacing) as http:
+    # A host that two sources share is asked as seldom as the more careful of them says.
+    spacing: dict[str, float] = {}
+    forbidden: dict[str, float] = {}
+    for source in find_sources():
+        spacing[source.host] = max(spacing.get(source.host, 0.0), source.min_interval_seconds)
+        forbidden[source.host] = max(forbidden.get(source.host, 0.0), source.forbidden_wait_seconds)
+    async with ProviderHttp(
+        gateway=settings.source_gateway_url,
+        spacing_seconds=spacing,
+        forbidden_wait_seconds=forbidden,
+        keys=settings.provider_keys,
+    ) as http:
         yield http
 
 
@@ -204,6 +238,7 @@ def _poller(
         journal=stores.journal,
         lease=stores.lease,
         clock=clock,
+        all_feeds=parts.all_feeds,
         holder=f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}",
     )
 

@@ -8,7 +8,15 @@ from bot.model import Board, Gate, GateState, Phase, Reading, RuleState, Side, S
 
 BREAKOUT_LASTS_DAYS = 270
 """A breakout older than this no longer says anything about the rotation."""
-UNCONNECTED = "no source is connected yet"
+READS = (
+    "russell_2000",
+    "btc_dominance",
+    "btc_etf_flow_20",
+    "btc_etf_stabilised",
+    "altcoin_season_index",
+    "fed_assets_change_13w",
+)
+"""The indicators the gates rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +42,9 @@ def read(readings: Readings, states: States, now: datetime) -> Board:
     gates = (
         _small_caps(readings, states, now.date()),
         _level_gate(DOMINANCE, readings),
-        Gate("etf_flows", "ETF flows", GateState.UNKNOWN, why=UNCONNECTED),
+        _etf_flows(readings),
         _level_gate(SEASON, readings),
-        Gate("liquidity", "Fed liquidity", GateState.UNKNOWN, why=UNCONNECTED),
+        _liquidity(readings),
     )
     return Board(_phase(gates, states), gates, now)
 
@@ -48,9 +56,11 @@ def missing(board: Board) -> tuple[Gate, ...]:
 
 
 def _remoteness(gate: Gate) -> tuple[bool, float]:
-    if gate.distance is None or not gate.level:
+    """Relative to the level, or to the value where the level is zero."""
+    scale = abs(gate.level or gate.value or 0.0)
+    if gate.distance is None or not scale:
         return True, 0.0
-    return gate.state is GateState.UNKNOWN, abs(gate.distance) / gate.level
+    return gate.state is GateState.UNKNOWN, abs(gate.distance) / scale
 
 
 def _phase(gates: tuple[Gate, ...], states: States) -> Phase:
@@ -124,6 +134,38 @@ def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
         return replace(gate, state=GateState.ON, distance=0.0, why=goal)
     distance = spec.level - reading.value
     return replace(gate, state=GateState.OFF, distance=distance, why=f"needs {goal}")
+
+
+def _etf_flows(readings: Readings) -> Gate:
+    """Open while there is no outflow regime and the 20-session sum has been positive for five."""
+    total, stabilised = readings.get("btc_etf_flow_20"), readings.get("btc_etf_stabilised")
+    gate = Gate("etf_flows", "ETF flows", GateState.UNKNOWN, level=0.0)
+    if total is None or stabilised is None:
+        return replace(gate, why="no data yet")
+    gate = _of(total, gate)
+    if total.late or stabilised.late:
+        return replace(gate, why="no current data")
+    if stabilised.value:
+        return replace(gate, state=GateState.ON, distance=0.0, why=stabilised.note)
+    goal = "needs a positive 20-session sum for 5 sessions and no outflow regime"
+    distance = max(0.0, -total.value)
+    return replace(gate, state=GateState.OFF, distance=distance, why=goal)
+
+
+def _liquidity(readings: Readings) -> Gate:
+    """Open while the Federal Reserve's balance sheet has not shrunk over 13 weeks."""
+    change = readings.get("fed_assets_change_13w")
+    gate = Gate("liquidity", "Fed liquidity", GateState.UNKNOWN, level=0.0)
+    if change is None:
+        return replace(gate, why="no data yet")
+    gate = _of(change, gate)
+    if change.late:
+        return replace(gate, why="no current data")
+    if change.value >= 0:
+        return replace(gate, state=GateState.ON, distance=0.0, why="not shrinking over 13 weeks")
+    return replace(
+        gate, state=GateState.OFF, distance=-change.value, why="needs no shrinking over 13 weeks"
+    )
 
 
 def _of(reading: Reading, gate: Gate) -> Gate:

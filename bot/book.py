@@ -2,26 +2,46 @@
 
 import math
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from statistics import median
 
-from bot.calendar import belongs, is_final, late_at
+from bot.calendar import belongs, drowsy, final_at, is_final, late_at
 from bot.catalogue import SERIES
 from bot.model import Cadence, Observation, Point, Series
 from bot.ports import Feed
 
 CLOCK_SKEW = timedelta(minutes=10)
 """A value dated further ahead than a badly set clock explains is not real."""
+COMMON_DAYS = 7
+LEAST_COMMON_DAYS = 3
+RECENT_DAYS = 60
+"""Two vendors' usual distance from each other is taken over the last so many common days, no fewer
+than so many, and none further back than that."""
 
 
 class Book:
     """All observations in memory, one a day for each (series, vendor); vendors are never mixed."""
 
-    def __init__(self, vendors: Mapping[str, Sequence[str]]) -> None:
-        """Take each series' vendors, the one its levels are set for first."""
+    def __init__(
+        self,
+        vendors: Mapping[str, Sequence[str]],
+        live: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:
+        """Take each series' vendors, the one its levels are set for first.
+
+        `live` names the (series, vendor) that are sampled all day: there, a finished day alone is
+        no present value.
+        """
         self._vendors = vendors
+        self._live = live
+        self._leads: dict[str, str] = {}
         self._days: dict[tuple[str, str], dict[date, Observation]] = {}
         self._order: dict[tuple[str, str], list[date]] = {}
+        self._revisions: Counter[tuple[str, str]] = Counter()
+        self._settled: Counter[tuple[str, str]] = Counter()
 
     def load(self, observations: Iterable[Observation]) -> None:
         """Take over what was accepted before, as it stands in the store."""
@@ -37,10 +57,18 @@ class Book:
                 entered.append(observation)
         return entered
 
+    def lead(self, series: str, vendor: str) -> None:
+        """Let the rules read this vendor, as those before it have no past to judge by."""
+        self._leads[series] = vendor
+
     def primary(self, series: str) -> str | None:
         """The vendor whose values the rules read."""
         vendors = self._vendors.get(series, ())
-        return vendors[0] if vendors else None
+        return self._leads.get(series) or (vendors[0] if vendors else None)
+
+    def series(self) -> Sequence[str]:
+        """Every series that somebody can tell of."""
+        return tuple(self._vendors)
 
     def vendors(self, series: str) -> Sequence[str]:
         """All vendors of a series, in the order in which they stand in for each other."""
@@ -50,6 +78,14 @@ class Book:
         """The newest day's observation, final or not."""
         order = self._order.get((series, vendor))
         return self._days[series, vendor][order[-1]] if order else None
+
+    def revision(self, series: str, vendor: str) -> int:
+        """Counts the entries so far: as long as it stands still, nothing has changed."""
+        return self._revisions[series, vendor]
+
+    def settled(self, series: str, vendor: str) -> int:
+        """Counts the entries so far that are more than a look at a day which is not over."""
+        return self._settled[series, vendor]
 
     def first_day(self, series: str, vendor: str) -> date | None:
         """The oldest day known."""
@@ -70,11 +106,62 @@ class Book:
             if is_final(kind, days[day], now, superseded=day < order[-1])
         ]
 
+    def stand_in_points(
+        self, series: str, vendor: str, now: datetime, after: date | None
+    ) -> list[Point]:
+        """A fallback's final values after `after`, put on the scale of the primary vendor.
+
+        Empty while the two have no day in common to learn their usual distance from.
+        """
+        primary = self.primary(series)
+        offset = None if primary is None else self.usual_distance(series, primary, vendor, now)
+        if primary is None or offset is None:
+            return []
+        return [
+            replace(p, value=p.value + offset, raw=p.value, stands_in_for=primary)
+            for p in self.final_points(series, vendor, now, after)
+        ]
+
+    def usual_distance(self, series: str, one: str, other: str, now: datetime) -> float | None:
+        """The median of `one` minus `other` over their last common days; None with too few."""
+        second = self._days.get((series, other), {})
+        distances: list[float] = []
+        for day in reversed(self._order.get((series, one), [])[-RECENT_DAYS:]):
+            if day not in second:
+                continue
+            if self._is_final(series, one, day, now) and self._is_final(series, other, day, now):
+                distances.append(self._days[series, one][day].value - second[day].value)
+            if len(distances) == COMMON_DAYS:
+                break
+        return median(distances) if len(distances) >= LEAST_COMMON_DAYS else None
+
+    def _is_final(self, series: str, vendor: str, day: date, now: datetime) -> bool:
+        observation = self._days.get((series, vendor), {}).get(day)
+        if observation is None:
+            return False
+        superseded = day < self._order[series, vendor][-1]
+        return is_final(SERIES[series], observation, now, superseded=superseded)
+
+    def values_up_to(self, series: str, vendor: str, day: date, count: int) -> list[Observation]:
+        """The last so many observations of the days up to this one, oldest first."""
+        order = self._order.get((series, vendor), [])
+        place = bisect_right(order, day)
+        days = self._days.get((series, vendor), {})
+        return [days[each] for each in order[max(0, place - count) : place]]
+
+    def on_or_before(self, series: str, vendor: str, day: date) -> Observation | None:
+        """The newest observation of this day or of one before it."""
+        order = self._order.get((series, vendor), [])
+        place = bisect_right(order, day)
+        return self._days[series, vendor][order[place - 1]] if place else None
+
     def late_from(self, series: str, vendor: str, now: datetime) -> datetime | None:
         """When the series becomes, or became, late by its own calendar; None without any value."""
         latest = self.latest(series, vendor)
         if latest is None:
             return None
+        if (series, vendor) in self._live:
+            latest = replace(latest, final=False)
         return late_at(SERIES[series], latest, self._last_final(series, vendor, now))
 
     def late(self, series: str, vendor: str, now: datetime) -> bool | None:
@@ -82,10 +169,19 @@ class Book:
         since = self.late_from(series, vendor, now)
         return None if since is None else now >= since
 
+    def drowsy(self, series: str, vendor: str, now: datetime) -> bool:
+        """Whether the vendor stands still while the market trades."""
+        latest = self.latest(series, vendor)
+        return latest is not None and drowsy(SERIES[series], latest, now)
+
     def value(self, series: str, vendor: str, day: date) -> float | None:
         """The value of one day."""
         observation = self._days.get((series, vendor), {}).get(day)
         return None if observation is None else observation.value
+
+    def last_final(self, series: str, vendor: str, now: datetime) -> date | None:
+        """The newest day whose value is final."""
+        return self._last_final(series, vendor, now) if (series, vendor) in self._days else None
 
     def _last_final(self, series: str, vendor: str, now: datetime) -> date | None:
         days = self._days[series, vendor]
@@ -103,13 +199,16 @@ class Book:
         known = self._days.get((observation.series, observation.vendor), {}).get(observation.day)
         if known is None:
             return True
-        if known.as_of > observation.as_of or (known.final and not observation.final):
+        if known.final != observation.final:
+            return observation.final  # A day's last word beats every look at it, whatever its time.
+        if known.as_of > observation.as_of:
             return False
         if series.cadence is Cadence.NYSE_SESSION and not is_final(
             series, known, known.observed_at
         ):
             return True
-        return (known.as_of, known.value) != (observation.as_of, observation.value)
+        told = (observation.as_of, observation.value, observation.note)
+        return (known.as_of, known.value, known.note) != told
 
     def _put(self, observation: Observation) -> None:
         key = (observation.series, observation.vendor)
@@ -121,11 +220,21 @@ class Book:
             else:
                 insort(order, observation.day)
         days[observation.day] = observation
+        self._revisions[key] += 1
+        over = final_at(SERIES[observation.series].cadence, observation.day)
+        if observation.final or observation.observed_at >= over:
+            self._settled[key] += 1
 
 
 def point(observation: Observation) -> Point:
     """An observation as the rules see it."""
-    return Point(observation.day, observation.value, observation.vendor, observation.as_of)
+    return Point(
+        observation.day,
+        observation.value,
+        observation.vendor,
+        observation.as_of,
+        observation.note,
+    )
 
 
 def plausible(observation: Observation) -> bool:
@@ -140,10 +249,18 @@ def plausible(observation: Observation) -> bool:
     )
 
 
+def sampled_live(feeds: Sequence[Feed]) -> frozenset[tuple[str, str]]:
+    """The (series, vendor) that a feed tells of all day, whatever else gives their past."""
+    live = (feed for feed in feeds if feed.plan and not feed.has_history)
+    return frozenset((series, feed.vendor) for feed in live for series in feed.series)
+
+
 def vendors_in_order(feeds: Sequence[Feed]) -> dict[str, tuple[str, ...]]:
     """Each series' vendors, the one its levels are set for first."""
-    ranked = sorted(feeds, key=lambda feed: feed.rank)
+    found: dict[str, dict[str, int]] = {}
+    for feed in feeds:
+        for series in feed.series:
+            found.setdefault(series, {}).setdefault(feed.vendor, feed.rank_of(series))
     return {
-        series: tuple(dict.fromkeys(feed.vendor for feed in ranked if series in feed.series))
-        for series in dict.fromkeys(series for feed in ranked for series in feed.series)
+        series: tuple(sorted(vendors, key=vendors.__getitem__)) for series, vendors in found.items()
     }

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from bot import app, logs, replay, settings
 from bot.demo import show
+from bot.fetcher import Fetched
 from bot.messages import plain, status
 from bot.model import Snapshot
 from bot.outlook import overall
 from bot.ports import StaleLeader, StoreUnavailable
+from bot.progress import progress_bar
 from bot.registry import BrokenPlugin
 from bot.replay import UnusableRecording
 from bot.settings import Settings, WrongSetting
@@ -31,6 +33,8 @@ EXIT_BUSY = 75
 EXIT_CONFIG = 78
 EXIT_INTERRUPTED = 130
 """Exit codes as sysexits.h has them, and 128 + SIGINT as shells do."""
+
+ALL_LOADED = "Every past that can be asked for is loaded already.\n"
 
 EXIT_CODES: dict[type[Exception], int] = {
     WrongSetting: EXIT_CONFIG,
@@ -51,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(chosen)
     except tuple(EXIT_CODES) as error:
-        return _fail(
-            str(error), next(c for kind, c in EXIT_CODES.items() if isinstance(error, kind))
-        )
+        return _refuse(error)
+    except ExceptionGroup as group:
+        return _refuse(_first_leaf(group))
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
@@ -99,6 +103,8 @@ def _poll(chosen: argparse.Namespace) -> int:
     answers = asyncio.run(app.poll_once(loaded))
     if answers is None:
         return _fail("Another process polls already.", EXIT_BUSY)
+    if not answers:
+        return _fail("Every source is switched off; see SOURCES_OFF.", EXIT_CONFIG)
     for answer in answers:
         got = answer.error or f"{len(answer.observations)} values"
         sys.stdout.write(f"{answer.feed.name}: {got}\n")
@@ -129,14 +135,35 @@ def _replay(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _backfill(_: argparse.Namespace) -> int:
+    loaded = _settings()
+    with progress_bar() as told:
+        answers = asyncio.run(app.backfill(loaded, told))
+    if answers is None:
+        return _fail("Another process polls already; stop it, or let it load the past.", EXIT_BUSY)
+    failed = [answer for answer in answers if answer.error]
+    for answer in sorted(answers, key=lambda each: each.feed.name):
+        got = f"not loaded: {answer.error}" if answer.error else _extent(answer)
+        sys.stdout.write(f"{answer.feed.name}: {got}\n")
+    done = len(answers) - len(failed)
+    sys.stdout.write(f"{done} of {len(answers)} missing pasts loaded.\n" if answers else ALL_LOADED)
+    return EXIT_FAILED if failed and not done else 0
+
+
+def _extent(answer: Fetched) -> str:
+    days = [each.day for each in answer.observations]
+    return f"{len(days)} values, {min(days)} to {max(days)}" if days else "nothing new"
+
+
 def _status(chosen: argparse.Namespace) -> int:
     snapshot = asyncio.run(app.look(_settings()))
-    text = _as_json(snapshot) if chosen.json else plain(status(snapshot))
+    text = as_json(snapshot) if chosen.json else plain(status(snapshot))
     sys.stdout.write(f"{text}\n")
     return 0
 
 
-def _as_json(snapshot: Snapshot) -> str:
+def as_json(snapshot: Snapshot) -> str:
+    """A snapshot as `status --json` writes it."""
     board = snapshot.board
     return json.dumps(
         {
@@ -162,9 +189,12 @@ def _as_json(snapshot: Snapshot) -> str:
                     "state": overall(snapshot.rules[reading.indicator], reading),
                     "final": reading.final,
                     "degraded": reading.degraded,
+                    "note": reading.note,
                 }
                 for reading in snapshot.readings
             },
+            "missing": dict(snapshot.missing),
+            "notices": list(snapshot.notices),
         },
         indent=2,
     )
@@ -198,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     past.add_argument("--from", dest="since", type=_day, metavar="D", help="print from this day on")
     past.add_argument("--to", dest="until", type=_day, metavar="D", help="stop after this day")
     past.add_argument("--json", action="store_true", help="one alert a line")
+    add("backfill", _backfill, "load the past of every series that is not loaded yet")
     shown = add("status", _status, "where everything stands now")
     shown.add_argument("--json", action="store_true", help="for machines")
     add("env", _env, "print .env.example, made from the settings")

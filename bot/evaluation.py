@@ -4,16 +4,20 @@ This is the pure core that the live poller and `replay` share. Only the clock an
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
-from bot import board, messages, outlook, rules
+from bot import board, corrections, messages, rules
 from bot.book import Book, point
+from bot.catalogue import SERIES
+from bot.measures import Measures
 from bot.model import (
     Alert,
     Board,
     Indicator,
     Point,
+    Reading,
     Rule,
     RuleState,
     Transition,
@@ -41,34 +45,40 @@ class _News:
     rule: Rule
     transition: Transition
     point: Point
+    decided_by: corrections.Told
 
 
 def evaluate(
-    book: Book,
+    measures: Measures,
     indicators: Sequence[Indicator],
     states: Mapping[str, RuleState],
     now: datetime,
     *,
+    told: Sequence[Alert] = (),
     without_history: frozenset[str] = frozenset(),
     unasked: frozenset[str] = frozenset(),
+    held: Mapping[str, str] = MappingProxyType({}),
 ) -> Evaluation:
     """Let every rule see the final values it has not seen yet.
 
-    `without_history` names the series whose past is not loaded: rules that need it stay asleep.
-    `unasked` names those that look late only because nobody has asked: they are left as they are.
+    `told` are the alerts sent before, which a revised value may make wrong. `without_history` names
+    the series whose past is not loaded: rules that need it stay asleep. `unasked` names those that
+    look late only because nobody has asked: they are left as they are. `held` says of a series, in
+    a sentence, what of it is held back.
     """
-    judged = [indicator for indicator in indicators if indicator.series not in unasked]
+    judged = [each for each in indicators if not unasked.intersection(each.series)]
     after = dict(states)
+    alerts = list(corrections.apply(measures.book, judged, told, after, now))
     news: list[_News] = []
     for indicator in judged:
-        if indicator.needs_history and indicator.series in without_history:
+        if indicator.needs_history and without_history.intersection(indicator.series):
             continue
         for rule in indicator.rules:
-            news.extend(_follow(book, indicator, rule, after, now))
-    blind = _follow_lateness(book, judged, after, now)
-    alerts = [_blind_alert(book, indicators, item, now) for item in blind]
+            news.extend(_follow(measures.book, indicator, rule, after, now))
+    alerts += _follow_lateness(measures, judged, after, held, now)
     if news:
-        now_board = board.read(outlook.read_all(book, indicators, now), after, now)
+        gates = [each for each in indicators if each.key in board.READS]
+        now_board = board.read(measures.readings(gates, now), after, now)
         alerts += [_alert(item, now_board, now) for item in news]
     changes = tuple(
         StateChange(key, states.get(key), state)
@@ -81,51 +91,76 @@ def evaluate(
 def _follow(
     book: Book, indicator: Indicator, rule: Rule, states: dict[str, RuleState], now: datetime
 ) -> list[_News]:
-    vendor = book.primary(indicator.series)
+    series = indicator.series[0]
+    vendor = book.primary(series)
     if vendor is None:
         return []
-    before = _true_to_the_book(book, indicator, rule, states.get(rule.id), now)
+    before = _true_to_the_book(book, series, rule, states.get(rule.id), now)
     seen = None if before is None or before.tentative else before.last_day
     state, news = before, []
-    for value in book.final_points(indicator.series, vendor, now, seen):
+    late = bool(book.late(series, vendor, now))
+    values = book.final_points(series, vendor, now, seen)
+    stand_ins = _stand_ins(book, series, vendor, now) if late else None
+    if stand_ins is not None and seen is not None:
+        last = values[-1].day if values else seen
+        values += [each for each in stand_ins if each.day > last]
+    for value in values:
         state, transition = rules.step(rule, state, value)
         if transition is not None:
-            news.append(_News(indicator, rule, transition, value))
-    latest = book.latest(indicator.series, vendor)
+            told = corrections.deciding(book, series, rule, transition, value)
+            news.append(_News(indicator, rule, transition, value, told))
+    latest = book.latest(series, vendor)
     if latest is not None:
         state = rules.glimpse(rule, state, point(latest))
-        late = book.late(indicator.series, vendor, now)
-        state = rules.freeze(state) if late else rules.thaw(state)
-        states[rule.id] = state
+        blind = late and stand_ins is None
+        states[rule.id] = rules.freeze(state) if blind else rules.thaw(state)
     # The past seen at the first start is no news: it only says where things stand.
     return [] if before is None or before.tentative else news
 
 
+def _stand_ins(book: Book, series: str, vendor: str, now: datetime) -> list[Point] | None:
+    """The values of the first fallback that is in time and whose scale is known; None: nobody's."""
+    for other in book.vendors(series):
+        if other == vendor or book.late(series, other, now) is not False:
+            continue
+        if book.usual_distance(series, vendor, other, now) is not None:
+            last = book.last_final(series, vendor, now)
+            return book.stand_in_points(series, other, now, last)
+    return None
+
+
 def _true_to_the_book(
-    book: Book, indicator: Indicator, rule: Rule, state: RuleState | None, now: datetime
+    book: Book, series: str, rule: Rule, state: RuleState | None, now: datetime
 ) -> RuleState | None:
     """A state whose record rests on a close that was corrected since is worked out anew, silently.
 
     Otherwise one bad close would stand as the record for ever.
     """
-    vendor = book.primary(indicator.series)
+    vendor = book.primary(series)
     record = state.record if state else None
     if vendor is None or state is None or record is None or state.last_day is None:
         return state
     held = {record.reference_day: record.reference, record.high_day: record.high}
-    if all(book.value(indicator.series, vendor, day) == value for day, value in held.items()):
+    in_book = {day: book.value(series, vendor, day) for day in held}
+    # A day that only a fallback has told of is not in the book of the first vendor.
+    if all(value is None or value == held[day] for day, value in in_book.items()):
         return state
-    past = book.final_points(indicator.series, vendor, now, None)
+    past = book.final_points(series, vendor, now, None)
     return rules.fold(rule, (point for point in past if point.day <= state.last_day))
 
 
 def _follow_lateness(
-    book: Book, indicators: Sequence[Indicator], states: dict[str, RuleState], now: datetime
-) -> list[tuple[Indicator, Transition]]:
+    measures: Measures,
+    indicators: Sequence[Indicator],
+    states: dict[str, RuleState],
+    held: Mapping[str, str],
+    now: datetime,
+) -> list[Alert]:
     """Follow each series that an active rule needs, once however many rules need it."""
-    news = []
-    for series in dict.fromkeys(each.series for each in indicators if each.rules):
-        indicator = next(each for each in indicators if each.series == series and each.rules)
+    book = measures.book
+    alerts = []
+    watched = (series for each in indicators if each.rules for series in each.series)
+    for series in dict.fromkeys(watched):
         vendor = book.primary(series)
         latest = book.latest(series, vendor) if vendor else None
         if vendor is None or latest is None:
@@ -136,8 +171,11 @@ def _follow_lateness(
         if state is not None:
             states[key] = state
         if transition is not None:
-            news.append((indicator, transition))
-    return news
+            said = held.get(series, "")
+            alerts.append(
+                _blind_alert(measures, indicators, series, transition, held=said, now=now)
+            )
+    return alerts
 
 
 def _alert(item: _News, now_board: Board, now: datetime) -> Alert:
@@ -148,7 +186,7 @@ def _alert(item: _News, now_board: Board, now: datetime) -> Alert:
         topic=rule.topic,
         kind=transition.kind,
         indicator=indicator.key,
-        value=value.value,
+        value=value.value if value.raw is None else value.raw,
         level=transition.level,
         unit=indicator.unit,
         vendor=value.vendor,
@@ -156,31 +194,35 @@ def _alert(item: _News, now_board: Board, now: datetime) -> Alert:
         day=value.day,
         decided_at=now,
         message=messages.alert(indicator, rule, transition, value, now_board),
+        decided_by=item.decided_by,
     )
 
 
 def _blind_alert(
-    book: Book,
+    measures: Measures,
     indicators: Sequence[Indicator],
-    news: tuple[Indicator, Transition],
+    series: str,
+    transition: Transition,
+    *,
+    held: str,
     now: datetime,
 ) -> Alert:
-    indicator, transition = news
-    vendor = book.primary(indicator.series) or ""
-    reading = outlook.read_one(book, indicator, vendor, now)
+    known = SERIES[series]
+    itself = Indicator(series, known.title, known.unit, (series,))
+    primary = measures.book.primary(series) or ""
+    reading = measures.reading_of(itself, (primary,), now)
     if reading is None:
-        raise LookupError(f"{indicator.series} went blind without ever having been seen")
-    shown = outlook.read_all(book, [indicator], now)[indicator.key]
-    standby = shown if shown.degraded and not shown.late else None
-    watching = [
-        rule.id for each in indicators if each.series == indicator.series for rule in each.rules
-    ]
+        raise LookupError(f"{series} went blind without ever having been seen")
+    reading = replace(reading, degraded=False)
+    watching = [rule.id for each in indicators if series in each.series for rule in each.rules]
+    standby = _standby(measures, itself, now)
+    stands_in = _stand_ins(measures.book, series, primary, now) is not None
     return Alert(
-        id=f"{BLIND}:{indicator.series}:{reading.as_of:%Y-%m-%dT%H:%MZ}:{transition.kind}",
+        id=f"{BLIND}:{series}:{reading.as_of:%Y-%m-%dT%H:%MZ}:{transition.kind}",
         rule=BLIND,
         topic=HEALTH,
         kind=transition.kind,
-        indicator=indicator.key,
+        indicator=series,
         value=reading.value,
         level=None,
         unit=reading.unit,
@@ -188,5 +230,13 @@ def _blind_alert(
         as_of=reading.as_of,
         day=reading.day,
         decided_at=now,
-        message=messages.blind(reading, transition, watching, standby),
+        message=messages.blind(
+            reading, transition, watching, standby, stands_in=stands_in, held=held
+        ),
     )
+
+
+def _standby(measures: Measures, itself: Indicator, now: datetime) -> Reading | None:
+    """What a fallback says meanwhile."""
+    shown = measures.reading(itself, now)
+    return shown if shown is not None and shown.degraded and not shown.late else None

@@ -1,14 +1,13 @@
 """What there is to see now: each indicator's reading, each rule's view, the board."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot import board, rules
-from bot.book import Book, vendors_in_order
-from bot.calendar import is_final
-from bot.catalogue import SERIES
+from bot.catalogue import SUBJECTS
 from bot.model import (
+    BOTH,
     FeedHealth,
     Indicator,
     LevelRule,
@@ -22,8 +21,7 @@ from bot.model import (
 )
 from bot.ports import Feed, Journal
 
-RECENT = timedelta(days=14)
-"""Enough to hold the last final session before any run of holidays."""
+_ORDER = list(SUBJECTS)
 
 
 class StoredOutlook:
@@ -39,95 +37,97 @@ class StoredOutlook:
         self._journal = journal
         self._indicators = indicators
         self._feeds = feeds
-        self._vendors = vendors_in_order(feeds)
 
     async def snapshot(self, now: datetime) -> Snapshot:
         """Everything `/status` shows; raises StoreUnavailable."""
-        book = Book(self._vendors)
-        since = now.date() - RECENT
-        for indicator in self._indicators:
-            for vendor in self._vendors.get(indicator.series, ()):
-                book.load(await self._journal.observations(indicator.series, vendor, since))
+        stored = await self._journal.readings()
+        readings = {key: each for key, each in stored.items() if self._is_asked(each)}
         states, health = await self._journal.states(), await self._journal.health()
-        seen = snapshot(book, self._indicators, states, now)
-        return replace(seen, missing={i.title: self._why(i, health) for i in self._unread(seen)})
+        seen = snapshot(readings, self._indicators, states, now)
+        unread = [each for each in self._indicators if each.key not in readings]
+        return replace(
+            seen,
+            missing={each.title: self._why(each, health) for each in unread},
+            notices=notices(health, {feed.vendor for feed in self._feeds}),
+        )
 
-    def _unread(self, seen: Snapshot) -> list[Indicator]:
-        read = {reading.indicator for reading in seen.readings}
-        return [indicator for indicator in self._indicators if indicator.key not in read]
+    def _is_asked(self, reading: Reading) -> bool:
+        """Whether those who told it are still switched on."""
+        vendors = {feed.vendor for feed in self._feeds}
+        return all(vendor in vendors for vendor in reading.vendor.split(BOTH))
 
     def _why(self, indicator: Indicator, health: Mapping[str, FeedHealth]) -> str:
         """Why there is no value: what its sources answered, or that nobody has asked yet."""
-        feeds = [feed.name for feed in self._feeds if indicator.series in feed.series]
-        errors = [health[name].error for name in feeds if name in health and health[name].error]
-        return f"no value; {'; '.join(errors)}" if errors else "no value yet"
+        wanted = set(indicator.series)
+        feeds = [feed for feed in self._feeds if wanted & set(feed.series)]
+        if wanted - {series for feed in feeds for series in feed.series}:
+            return "no value; no source is switched on that gives it"
+        known = [health[feed.name] for feed in feeds if feed.name in health]
+        errors = dict.fromkeys(each.error.rstrip(".") for each in known if each.error)
+        if errors:
+            return f"no value; {'; '.join(errors)}."
+        if not known:
+            return "no value yet"
+        return f"no value; {'not enough past yet' if indicator.derive else 'nobody told it'}"
 
 
 def snapshot(
-    book: Book, indicators: Sequence[Indicator], states: Mapping[str, RuleState], now: datetime
+    readings: Mapping[str, Reading],
+    indicators: Sequence[Indicator],
+    states: Mapping[str, RuleState],
+    now: datetime,
 ) -> Snapshot:
-    """Everything `/status` shows."""
-    readings = read_all(book, indicators, now)
-    states = _as_seen_now(book, indicators, states, now)
+    """Everything `/status` shows; readings grow late by themselves where no poller notes it."""
+    watched = sorted(
+        (each for each in indicators if each.key in readings),
+        key=lambda each: (_ORDER.index(each.series[0]), each.derive is not None),
+    )
+    current = {each.key: _as_of_now(readings[each.key], now) for each in watched}
+    states = _as_seen_now(watched, current, states)
     views = {
-        indicator.key: tuple(
-            _view(rule, states.get(rule.id), readings[indicator.key]) for rule in indicator.rules
-        )
-        for indicator in indicators
-        if indicator.key in readings
+        each.key: tuple(_view(rule, states.get(rule.id), current[each.key]) for rule in each.rules)
+        for each in watched
     }
-    now_board = board.read(readings, states, now)
-    return Snapshot(now_board, tuple(readings.values()), views)
-
-
-def _as_seen_now(
-    book: Book, indicators: Sequence[Indicator], states: Mapping[str, RuleState], now: datetime
-) -> Mapping[str, RuleState]:
-    """The stored states, frozen where the series went blind and no poller has noted it yet."""
-    seen = dict(states)
-    for indicator in indicators:
-        vendor = book.primary(indicator.series)
-        if vendor is None or not book.late(indicator.series, vendor, now):
-            continue
-        for rule in indicator.rules:
-            if rule.id in seen:
-                seen[rule.id] = rules.freeze(seen[rule.id])
-    return seen
-
-
-def read_all(book: Book, indicators: Sequence[Indicator], now: datetime) -> dict[str, Reading]:
-    """Each indicator's reading: the first vendor's that is not late, else the first one's."""
-    readings = {}
-    for indicator in indicators:
-        found = [read_one(book, indicator, v, now) for v in book.vendors(indicator.series)]
-        known = [reading for reading in found if reading is not None]
-        if known:
-            readings[indicator.key] = next((r for r in known if not r.late), known[0])
-    return readings
-
-
-def read_one(book: Book, indicator: Indicator, vendor: str, now: datetime) -> Reading | None:
-    """One vendor's reading of an indicator, or None while it has none."""
-    latest = book.latest(indicator.series, vendor)
-    if latest is None:
-        return None
-    return Reading(
-        indicator=indicator.key,
-        title=indicator.title,
-        value=latest.value,
-        unit=indicator.unit,
-        vendor=vendor,
-        day=latest.day,
-        as_of=latest.as_of,
-        final=is_final(SERIES[indicator.series], latest, now),
-        late=bool(book.late(indicator.series, vendor, now)),
-        degraded=vendor != book.primary(indicator.series),
+    for each in indicators:
+        if each.key not in current and each.rules:
+            views[each.key] = tuple(_view(rule, None, None) for rule in each.rules)
+    return Snapshot(
+        board.read(current, states, now),
+        tuple(current.values()),
+        views,
+        subjects={each.key: SUBJECTS[each.series[0]] for each in watched},
     )
 
 
-def _view(rule: Rule, state: RuleState | None, reading: Reading) -> RuleView:
+def notices(health: Mapping[str, FeedHealth], vendors: Collection[str]) -> tuple[str, ...]:
+    """What is odd about the data of these vendors at present, in whole sentences."""
+    odd = (each.notice for name, each in sorted(health.items()) if name.split("/")[-1] in vendors)
+    return tuple(dict.fromkeys(filter(None, odd)))
+
+
+def _as_of_now(reading: Reading, now: datetime) -> Reading:
+    late = reading.late_from is not None and now >= reading.late_from
+    return replace(reading, late=late)
+
+
+def _as_seen_now(
+    watched: Sequence[Indicator],
+    readings: Mapping[str, Reading],
+    states: Mapping[str, RuleState],
+) -> Mapping[str, RuleState]:
+    """The stored states, frozen where the series went blind and no poller has noted it yet."""
+    seen = dict(states)
+    for indicator in watched:
+        if readings[indicator.key].late:
+            for rule in indicator.rules:
+                if rule.id in seen:
+                    seen[rule.id] = rules.freeze(seen[rule.id])
+    return seen
+
+
+def _view(rule: Rule, state: RuleState | None, reading: Reading | None) -> RuleView:
     side = rule.side if isinstance(rule, LevelRule) else Side.ABOVE
-    if state is None:
+    if state is None or reading is None:
         return RuleView(rule.id, Status.NO_DATA, side)
     running = (state.held or state.status) in (Status.FIRING, Status.RECOVERING)
     failed = state.record is not None and state.record.invalidated and not state.record.armed

@@ -2,33 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 
-from bot.book import Book, vendors_in_order
-from bot.catalogue import SERIES
 from bot.evaluation import evaluate
 from bot.fetcher import Fetched, Fetcher
-from bot.model import FeedHealth, Indicator, RuleState
-from bot.ports import (
-    Clock,
-    Feed,
-    History,
-    Journal,
-    Lease,
-    StaleLeader,
-    StoreUnavailable,
-)
+from bot.intake import Intake
+from bot.measures import Measures
+from bot.model import Alert, Indicator, Reading, RuleState
+from bot.ports import Clock, Feed, Journal, Lease, StaleLeader, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 RENEW_SECONDS = 5.0
 """A third of the lease: two lost renewals are survived."""
-LEAST_HISTORY_DAYS = 6
-"""A shorter answer to the question for all days is a cut one: no record can rest on it."""
 TICK_SECONDS = 5.0
 """How often the book is looked at even when no source is due: silence is an event too."""
+TOLD_KEPT = 200
+"""So many of the last alerts are corrected when the value they told is revised."""
+
+Progress = Callable[[Fetched, int, int], None]
+"""(answer, answered so far, asked in all): called as a feed's past has been taken in."""
 
 
 class Poller:
@@ -43,23 +37,28 @@ class Poller:
         lease: Lease,
         clock: Clock,
         holder: str,
+        all_feeds: Sequence[Feed] = (),
         renew_seconds: float = RENEW_SECONDS,
     ) -> None:
-        """Take everything it works with; `holder` names this process in the lease."""
+        """Take everything it works with; `holder` names this process in the lease.
+
+        `all_feeds` are the fetcher's, and those that are switched off.
+        """
+        self._all_feeds = all_feeds
         self._fetcher = fetcher
-        self._vendors = vendors_in_order(fetcher.feeds)
         self._indicators = indicators
         self._journal = journal
         self._lease = lease
         self._clock = clock
         self._holder = holder
         self._renew_seconds = renew_seconds
-        self._health: dict[str, FeedHealth] = {}
         self._down: set[str] = set()
         """The feeds whose outage this process has told in its log."""
-        self._loaded: dict[tuple[str, str], bool] = {}
-        self._book: Book | None = None
+        self._intake: Intake | None = None
+        self._measures: Measures | None = None
         self._states: Mapping[str, RuleState] = {}
+        self._readings: dict[str, Reading] = {}
+        self._told: list[Alert] = []
         self._leading = asyncio.Event()
 
     async def run(self) -> None:
@@ -82,14 +81,38 @@ class Poller:
         if not await self._lease.acquire(self._holder):
             return None
         try:
-            book = await self._load()
-            answers = await self._fetcher.everything(self._since)
+            intake = await self._load()
+            answers = await self._fetcher.everything(intake.since)
+            await self._enter(intake, answers)
             # Slow sources outlast a lease that nobody renews.
             if not await self._lease.acquire(self._holder):
                 return None
-            await self._take_in(book, answers)
+            await self._evaluate(intake)
         finally:
             await self._lease.release(self._holder)
+        return answers
+
+    async def backfill(self, progress: Progress) -> Sequence[Fetched] | None:
+        """Load every past that is not loaded yet; None when another process leads.
+
+        What has been taken in stays, whatever comes later: called again, it goes on from there.
+        Raises StoreUnavailable or StaleLeader.
+        """
+        if not await self._lease.acquire(self._holder):
+            return None
+        answers: list[Fetched] = []
+        async with asyncio.TaskGroup() as tasks:
+            keeping = tasks.create_task(self._keep_lease())
+            intake = await self._load()
+            asked = len(intake.unknown())
+
+            async def take(answer: Fetched) -> None:
+                await self._take_in(intake, [answer])
+                answers.append(answer)
+                progress(answer, len(answers), asked)
+
+            await self._fetcher.past(intake.since, take)
+            keeping.cancel()
         return answers
 
     async def _keep_lease(self) -> None:
@@ -108,7 +131,7 @@ class Poller:
         if mine and not self._leading.is_set():
             log.info("this process polls the sources")
             # What is in memory may not be what is stored.
-            self._book = None
+            self._intake = None
             self._leading.set()
         if not mine and self._leading.is_set():
             log.warning("another process polls the sources now")
@@ -122,79 +145,40 @@ class Poller:
             log.debug("the lease runs out by itself")
 
     async def _cycle(self, tasks: asyncio.TaskGroup) -> None:
-        book = self._book or await self._load()
-        answers = await self._fetcher.answers(tasks, self._since, TICK_SECONDS)
-        await self._take_in(book, answers)
+        intake = self._intake or await self._load()
+        answers = await self._fetcher.answers(tasks, intake.since, TICK_SECONDS)
+        await self._take_in(intake, answers)
 
-    async def _take_in(self, book: Book, answers: Sequence[Fetched]) -> None:
-        entered = book.add(each for answer in answers for each in answer.observations)
-        await self._journal.remember(entered)
-        await self._mark_history(book, answers)
-        await self._note_health(answers)
-        await self._evaluate(book)
+    async def _load(self) -> Intake:
+        intake = Intake(
+            self._fetcher.feeds,
+            self._indicators,
+            self._journal,
+            self._clock,
+            all_feeds=self._all_feeds,
+        )
+        await intake.load()
+        self._states = await self._journal.states()
+        self._readings = dict(await self._journal.readings())
+        self._told = list(await self._journal.recent_alerts())
+        self._fetcher.resume(intake.asked_at(), failed=intake.failed(), unknown=intake.unknown())
+        self._intake, self._measures = intake, Measures(intake.book)
+        return intake
+
+    async def _take_in(self, intake: Intake, answers: Sequence[Fetched]) -> None:
+        await self._enter(intake, answers)
+        await self._evaluate(intake)
+
+    async def _enter(self, intake: Intake, answers: Sequence[Fetched]) -> None:
+        for answer in answers:
+            self._log_health(answer)
+        await intake.take(answers)
+        await self._show(self._measures or Measures(intake.book))
 
     def _step_down(self) -> None:
         """Ask nobody anything until the lease is ours again, which Redis must be there to say."""
         self._leading.clear()
         self._fetcher.forget()
-
-    async def _load(self) -> Book:
-        book = Book(self._vendors)
-        for series, vendors in self._vendors.items():
-            for vendor in vendors:
-                book.load(await self._journal.observations(series, vendor))
-        for feed in self._fetcher.feeds:
-            for series in feed.series:
-                known = await self._journal.history(series, feed.vendor)
-                self._loaded[series, feed.vendor] = known is not None or not feed.has_history
-        self._states = await self._journal.states()
-        self._health = dict(await self._journal.health())
-        self._book = book
-        return book
-
-    def _since(self, feed: Feed) -> date | None:
-        """The day from which the feed is to answer; None asks for all its history."""
-        book = self._book
-        if book is None or not all(self._loaded.get((key, feed.vendor)) for key in feed.series):
-            return None
-        latest = [book.latest(series, feed.vendor) for series in feed.series]
-        return min((each.day for each in latest if each is not None), default=None)
-
-    async def _mark_history(self, book: Book, fetched: Sequence[Fetched]) -> None:
-        for answer in fetched:
-            if answer.error or not answer.is_history:
-                continue
-            for series in answer.feed.series:
-                await self._mark_series(book, answer, series)
-
-    async def _mark_series(self, book: Book, answer: Fetched, series: str) -> None:
-        vendor = answer.feed.vendor
-        first, latest = book.first_day(series, vendor), book.latest(series, vendor)
-        if first is None or latest is None or self._loaded.get((series, vendor)):
-            return
-        days = sum(1 for each in answer.observations if each.series == series)
-        if days < LEAST_HISTORY_DAYS:
-            log.warning("%s gave %d days as all its history; asking again", answer.feed.name, days)
-            return
-        history = History(first, latest.day, days, self._clock())
-        await self._journal.mark_history(series, vendor, history)
-        self._loaded[series, vendor] = True
-        log.info(
-            "loaded %s from %s: %d days, %s to %s",
-            SERIES[series].title, vendor, days, first, latest.day,
-        )  # fmt: skip
-
-    async def _note_health(self, fetched: Sequence[Fetched]) -> None:
-        now = self._clock()
-        noted = []
-        for answer in fetched:
-            name = answer.feed.name
-            before = self._health.get(name, FeedHealth(name))
-            after = _health(before, answer, now)
-            self._log_health(answer)
-            self._health[name] = after
-            noted.append(after)
-        await self._journal.remember_health(noted)
 
     def _log_health(self, answer: Fetched) -> None:
         """One warning an outage and process, one line on recovery."""
@@ -210,44 +194,41 @@ class Poller:
 
     def _is_needed(self, feed: Feed) -> bool:
         """Whether rules sleep without this feed's history."""
-        return any(each.needs_history and each.series in feed.series for each in self._indicators)
+        needed = {s for each in self._indicators if each.needs_history for s in each.series}
+        return not needed.isdisjoint(feed.series)
 
-    async def _evaluate(self, book: Book) -> None:
+    async def _evaluate(self, intake: Intake) -> None:
         now = self._clock()
+        measures = self._measures or Measures(intake.book)
         # We were away, or slept: before a silence is judged its source is asked.
-        unasked = [feed for feed in self._fetcher.feeds if self._seems_late(book, feed, now)]
+        unasked = intake.unasked(now)
         self._fetcher.hurry(unasked)
-        asleep = frozenset(
-            series
-            for series, vendors in self._vendors.items()
-            if vendors and not self._loaded.get((series, vendors[0]))
-        )
+        self._fetcher.back_up(intake.late(now))
         result = evaluate(
-            book,
+            measures,
             self._indicators,
             self._states,
             now,
-            without_history=asleep,
+            told=self._told,
+            without_history=intake.asleep(),
             unasked=frozenset(series for feed in unasked for series in feed.series),
+            held=intake.held(),
         )
-        if result.changes:
+        if result.changes or result.alerts:
             await self._journal.commit(result.changes, result.alerts, leader=self._holder, now=now)
         self._states = result.states
+        self._told = [*reversed(result.alerts), *self._told][:TOLD_KEPT]
         for alert in result.alerts:
             log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title)
 
-    def _seems_late(self, book: Book, feed: Feed, now: datetime) -> bool:
-        """Whether a series looks late, but its source was not asked since it should have come."""
-        health = self._health.get(feed.name, FeedHealth(feed.name))
-        asked_at = max((at for at in (health.ok_at, health.failed_at) if at), default=None)
-        for series in feed.series:
-            late_from = book.late_from(series, feed.vendor, now)
-            if book.primary(series) == feed.vendor and late_from is not None and now >= late_from:
-                return asked_at is None or asked_at < late_from
-        return False
+    async def _show(self, measures: Measures) -> None:
+        """Store what indicators read now: no message says a number that is not stored."""
+        readings = measures.readings(self._indicators, self._clock())
+        # Whether a reading is late, whoever shows it works out for himself.
+        news = [r for r in readings.values() if not _same(self._readings.get(r.indicator), r)]
+        await self._journal.remember_readings(news)
+        self._readings.update(readings)
 
 
-def _health(before: FeedHealth, answer: Fetched, now: datetime) -> FeedHealth:
-    if answer.error:
-        return replace(before, failed_at=now, error=answer.error)
-    return replace(before, ok_at=now, error="")
+def _same(before: Reading | None, after: Reading) -> bool:
+    return before is not None and replace(before, late=after.late) == after

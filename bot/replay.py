@@ -9,9 +9,10 @@ from itertools import groupby
 from pathlib import Path
 
 from bot.book import Book
-from bot.calendar import final_at, late_at, session_close
+from bot.calendar import belongs, final_at, late_at, session_close
 from bot.catalogue import SERIES
 from bot.evaluation import evaluate
+from bot.measures import Measures
 from bot.messages import plain
 from bot.model import Alert, Cadence, Indicator, Observation, RuleState, Series
 
@@ -57,10 +58,11 @@ def replay(
 ) -> Iterator[Alert]:
     """Every alert that would have been sent, in order, up to and including the day `until`."""
     book = Book(dict.fromkeys(SERIES, (VENDOR,)))
+    measures = Measures(book)
     states: dict[str, RuleState] = {}
 
     def look(now: datetime) -> Iterator[Alert]:
-        result = evaluate(book, indicators, states, now)
+        result = evaluate(measures, indicators, states, now)
         states.update(result.states)
         yield from result.alerts
 
@@ -124,7 +126,11 @@ def _observation(row: Sequence[str], series: Series, where: str) -> Observation:
         raise UnusableRecording(f"{where}: expected a date and a number, not {row}.") from None
     if not math.isfinite(value):
         raise UnusableRecording(f"{where}: {value} is not a value.")
-    known_at = final_at(series.cadence, day)
-    is_bar = series.cadence is Cadence.NYSE_SESSION
-    as_of = session_close(day) if is_bar else known_at
+    if not belongs(series.cadence, day):
+        # Weekend and holiday rows are in real recordings; the book refuses them by their day.
+        known_at = as_of = final_at(Cadence.UTC_DAY, day)
+    else:
+        known_at = final_at(series.cadence, day)
+        is_bar = series.cadence in (Cadence.NYSE_SESSION, Cadence.NYSE_NEXT_MORNING)
+        as_of = session_close(day) if is_bar else min(known_at, final_at(Cadence.UTC_DAY, day))
     return Observation(series.key, VENDOR, day, value, as_of, known_at, final=True)

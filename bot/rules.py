@@ -102,16 +102,33 @@ def beyond(rule: LevelRule, value: float) -> bool:
     return value < rule.level if rule.side is Side.BELOW else value >= rule.level
 
 
-def _recovered(rule: LevelRule, value: float) -> bool:
+def _all_beyond(rule: LevelRule, point: Point) -> bool:
+    """A fallback's value counts only where it crosses on its own scale and on the first vendor's.
+
+    A level belongs to the vendor it was set for.
+    """
+    return all(beyond(rule, value) for value in _sayings(point))
+
+
+def recovered(rule: LevelRule, value: float) -> bool:
+    """Whether the value is past the line that ends a firing."""
     line = recovery_level(rule)
     return value > line if rule.side is Side.BELOW else value < line
+
+
+def _all_recovered(rule: LevelRule, point: Point) -> bool:
+    return all(recovered(rule, value) for value in _sayings(point))
+
+
+def _sayings(point: Point) -> tuple[float, ...]:
+    return (point.value,) if point.raw is None else (point.value, point.raw)
 
 
 def _first(rule: Rule, point: Point) -> RuleState:
     state = RuleState(since=point.day, last_day=point.day, tentative=False)
     match rule:
         case LevelRule():
-            if beyond(rule, point.value):
+            if _all_beyond(rule, point):
                 return replace(state, status=Status.FIRING, episode=point.day)
             return state
         case BreakoutRule():
@@ -139,14 +156,14 @@ def _step_level(
     rule: LevelRule, state: RuleState, point: Point
 ) -> tuple[RuleState, Transition | None]:
     if state.status in (Status.FIRING, Status.RECOVERING):
-        if _recovered(rule, point.value):
+        if _all_recovered(rule, point):
             episode = state.episode or point.day
             over = replace(state, status=Status.NORMAL, since=point.day, streak=0)
             return over, Transition(Kind.RESOLVED, episode, recovery_level(rule))
-        status = Status.FIRING if beyond(rule, point.value) else Status.RECOVERING
+        status = Status.FIRING if _all_beyond(rule, point) else Status.RECOVERING
         since = state.since if status is state.status else point.day
         return replace(state, status=status, since=since), None
-    if not beyond(rule, point.value):
+    if not _all_beyond(rule, point):
         since = state.since if state.status is Status.NORMAL else point.day
         return replace(state, status=Status.NORMAL, since=since, streak=0), None
     streak = state.streak + 1
@@ -180,7 +197,7 @@ def _step_breakout(
 def _watch_for_breakout(
     rule: BreakoutRule, state: RuleState, record: Record, point: Point
 ) -> tuple[RuleState, Transition | None]:
-    if point.value <= record.reference:
+    if min(_sayings(point)) <= record.reference:
         since = state.since if state.status is Status.NORMAL else point.day
         return replace(state, status=Status.NORMAL, since=since, streak=0), None
     streak = state.streak + 1
@@ -198,7 +215,7 @@ def _watch_for_failure(
     rule: BreakoutRule, state: RuleState, record: Record, point: Point
 ) -> tuple[RuleState, Transition | None]:
     line = record.reference * rule.invalidation_ratio
-    streak = state.streak + 1 if point.value < line else 0
+    streak = state.streak + 1 if max(_sayings(point)) < line else 0
     if streak < rule.confirmations:
         return replace(state, streak=streak), None
     # The high so far becomes the line of the reclaim, and later of the next invalidation.
@@ -211,7 +228,7 @@ def _watch_for_failure(
 def _watch_for_reclaim(
     rule: BreakoutRule, state: RuleState, record: Record, point: Point
 ) -> tuple[RuleState, Transition | None]:
-    streak = state.streak + 1 if point.value > record.reference else 0
+    streak = state.streak + 1 if min(_sayings(point)) > record.reference else 0
     if streak < rule.confirmations:
         return replace(state, streak=streak), None
     state = replace(state, record=replace(record, invalidated=False))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 TELEGRAM_TOKEN = re.compile(r"[!-9;-~]+:[!-~]+")
 """Printable ASCII on both sides of a colon."""
@@ -42,6 +42,21 @@ def _url(*schemes: str) -> AfterValidator:
 HttpUrl = Annotated[str, _url("http", "https")]
 SocketUrl = Annotated[str, _url("ws", "wss")]
 RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
+
+
+Names = Annotated[tuple[str, ...], NoDecode]
+PROVIDER_KEYS = (
+    "coinmarketcap_api_key",
+    "coingecko_api_key",
+    "fred_api_key",
+    "sosovalue_api_key",
+    "coinglass_api_key",
+)
+
+
+def source_slug(name: str) -> str:
+    """A source's or feed's name as the settings spell it: The Block is the_block."""
+    return "_".join(re.findall(r"[a-z0-9/]+", name.casefold()))
 
 
 class Settings(BaseSettings):
@@ -88,6 +103,33 @@ class Settings(BaseSettings):
         description="If set, seconds between two requests to every provider, instead of each "
         "provider's own cadence.",
     )
+    sources_on: Names = Field(
+        (),
+        description="Sources to switch on that are off by default, with commas between: farside "
+        "(scraped), coinmarketcap_web (undocumented; by default asked once, for the past).",
+    )
+    sources_off: Names = Field(
+        (),
+        description="Sources never to ask, or single feeds of theirs, with commas between, such as "
+        "bitbo,yahoo/iwm.",
+    )
+    coinmarketcap_api_key: SecretStr | None = Field(
+        None,
+        description="CoinMarketCap key (the free plan will do): its own quota, and liquidations "
+        "on all exchanges. Unset: the public interface without a key.",
+    )
+    coingecko_api_key: SecretStr | None = Field(
+        None, description="CoinGecko demo key: its own quota. Unset: the shared one."
+    )
+    fred_api_key: SecretStr | None = Field(
+        None, description="FRED key: its interface instead of its CSV files."
+    )
+    sosovalue_api_key: SecretStr | None = Field(
+        None, description="SoSoValue key: one more source of ETF flows."
+    )
+    coinglass_api_key: SecretStr | None = Field(
+        None, description="CoinGlass key (paid): one more source of ETF flows and its season index."
+    )
     port: int = Field(
         8080,
         ge=0,
@@ -95,7 +137,21 @@ class Settings(BaseSettings):
         description="Port of the status page. Checked, but nothing listens on it yet.",
     )
 
-    @field_validator("telegram_bot_token", "discord_bot_token")
+    @field_validator("sources_on", "sources_off", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        """Names as people type them: The Block, the_block and THE-BLOCK are one."""
+        return tuple(map(source_slug, filter(str.strip, str(value).split(",")))) if value else ()
+
+    @field_validator(
+        "telegram_bot_token",
+        "discord_bot_token",
+        "coinmarketcap_api_key",
+        "coingecko_api_key",
+        "fred_api_key",
+        "sosovalue_api_key",
+        "coinglass_api_key",
+    )
     @classmethod
     def _stripped(cls, token: SecretStr | None) -> SecretStr | None:
         """A token as it is used, so that it is also what logs leave out; a blank one is unset."""
@@ -110,12 +166,19 @@ class Settings(BaseSettings):
         return token
 
     @property
+    def provider_keys(self) -> dict[str, str]:
+        """The keys that are set, by their settings' names."""
+        named = {name.upper(): getattr(self, name) for name in PROVIDER_KEYS}
+        return {name: key.get_secret_value() for name, key in named.items() if key is not None}
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be written to a log."""
         tokens = (self.telegram_bot_token, self.discord_bot_token)
         password = urlsplit(self.redis_url or "").password
         passwords = dict.fromkeys((password, unquote(password))) if password else ()
-        return (*(token.get_secret_value() for token in tokens if token), *passwords)
+        keys = self.provider_keys.values()
+        return (*(token.get_secret_value() for token in tokens if token), *keys, *passwords)
 
 
 def load(**fixed: Any) -> Settings:
@@ -136,9 +199,9 @@ def example() -> str:
     """The text of `.env.example`: every setting with its meaning and default."""
     blocks = ["# Settings of altseason-bot. Copy to .env and fill in what you need.\n"]
     for name, info in Settings.model_fields.items():
-        default = "" if info.default is None else info.default
+        default = "" if info.default in (None, ()) else info.default
         assignment = f"{name.upper()}={default}"
-        if info.default is None:
+        if info.default in (None, ()):
             assignment = f"# {assignment}"
         blocks.append(f"# {info.description}\n{assignment}\n")
     return "\n".join(blocks)

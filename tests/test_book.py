@@ -91,3 +91,47 @@ def test_a_stale_caches_answer_is_no_news_even_for_a_day_not_seen_yet() -> None:
 
 def test_lateness_is_unknown_before_the_first_value() -> None:
     assert book().late("btc_dominance", "CMC", EVENING) is None
+
+
+def test_a_final_close_beats_a_look_taken_after_the_bell() -> None:
+    kept = book()
+    look = replace(
+        BAR, value=2_399.0, as_of=CLOSE + timedelta(minutes=12), final=False,
+        observed_at=CLOSE + timedelta(minutes=14),
+    )  # fmt: skip
+    assert kept.add([look]) == [look]
+    assert kept.add([BAR]) == [BAR], "Its time is the bell, before the look's."
+    now = CLOSE + timedelta(days=1)
+    assert [p.value for p in kept.final_points("russell_2000", "Yahoo", now, None)] == [2400.0]
+
+
+def test_a_usual_distance_needs_three_common_finished_days() -> None:
+    kept = book()
+    for days in range(3):
+        moment = EVENING + timedelta(days=days)
+        for vendor, value in (("CMC", 58.0), ("CoinGecko", 55.0)):
+            kept.add([replace(SAMPLE, vendor=vendor, value=value, day=moment.date(), as_of=moment,
+                              observed_at=moment)])  # fmt: skip
+    third = EVENING + timedelta(days=2)
+    assert kept.usual_distance("btc_dominance", "CMC", "CoinGecko", third) is None
+    next_day = third + timedelta(hours=1)
+    assert kept.usual_distance("btc_dominance", "CMC", "CoinGecko", next_day) == 3.0
+
+
+def test_a_finished_day_is_no_present_value_of_what_is_sampled_live() -> None:
+    kept = Book({"btc_dominance": ("CMC",)}, frozenset({("btc_dominance", "CMC")}))
+    midnight = datetime(2026, 11, 19, tzinfo=UTC)
+    kept.add([replace(SAMPLE, as_of=midnight, observed_at=midnight, final=True)])
+    assert kept.late("btc_dominance", "CMC", midnight + timedelta(minutes=59)) is False
+    assert kept.late("btc_dominance", "CMC", midnight + timedelta(minutes=61)) is True
+
+
+def test_an_index_that_stands_still_while_the_market_trades_is_drowsy_and_not_late() -> None:
+    kept = book()
+    noon = datetime(2026, 11, 18, 17, tzinfo=UTC)
+    kept.add([replace(BAR, as_of=noon, observed_at=noon, final=False)])
+    for minutes, drowsy in ((20, False), (31, True)):
+        now = noon + timedelta(minutes=minutes)
+        assert kept.drowsy("russell_2000", "Yahoo", now) is drowsy
+        assert kept.late("russell_2000", "Yahoo", now) is False
+    assert not kept.drowsy("russell_2000", "Yahoo", CLOSE + timedelta(minutes=30)), "It is closed."

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import exchange_calendars as xcals
 import pytest
 
 from bot import calendar
@@ -91,13 +92,71 @@ def test_a_recorded_daily_value_is_late_when_the_next_one_does_not_come() -> Non
     assert calendar.late_at(DOMINANCE, recorded, FRIDAY) == at("2026-11-22 01:00")
 
 
-def test_a_closed_market_is_not_worth_asking_often() -> None:
-    assert calendar.busy(Cadence.NYSE_SESSION, at("2026-11-20 15:00"))
-    assert not calendar.busy(Cadence.NYSE_SESSION, at("2026-11-20 12:00"))
-    assert not calendar.busy(Cadence.NYSE_SESSION, at("2026-11-21 15:00"))
-    assert calendar.busy(Cadence.UTC_DAY, at("2026-11-21 15:00"))
-
-
 def test_the_next_session_skips_closed_days() -> None:
     assert calendar.next_day(Cadence.NYSE_SESSION, FRIDAY) == FRIDAY + timedelta(days=3)
     assert calendar.next_day(Cadence.UTC_DAY, FRIDAY) == FRIDAY + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("cadence", "day", "known"),
+    [
+        (Cadence.NYSE_NEXT_MORNING, "2026-11-20", "2026-11-21 12:00"),
+        (Cadence.WEDNESDAY, "2026-11-18", "2026-11-19 21:30"),
+        # Thanksgiving is a Thursday: the release waits for Friday.
+        (Cadence.WEDNESDAY, "2026-11-25", "2026-11-27 21:30"),
+        (Cadence.WEDNESDAY, "2026-07-01", "2026-07-02 20:30"),
+        (Cadence.MONTH, "2026-10-01", "2026-11-12 13:30"),
+        # The 12th is a Sunday in July and a Saturday in September.
+        (Cadence.MONTH, "2026-06-01", "2026-07-13 12:30"),
+        (Cadence.MONTH, "2026-08-01", "2026-09-14 12:30"),
+    ],
+)
+def test_a_published_value_is_known_at_its_release(cadence: Cadence, day: str, known: str) -> None:
+    assert calendar.final_at(cadence, date.fromisoformat(day)) == at(known)
+
+
+def test_the_month_that_was_never_published_is_no_gap() -> None:
+    assert not calendar.belongs(Cadence.MONTH, date(2025, 10, 1))
+    assert calendar.next_day(Cadence.MONTH, date(2025, 9, 1)) == date(2025, 11, 1)
+
+
+def test_weekly_and_monthly_values_are_late_by_their_own_calendar() -> None:
+    wednesday = date(2026, 11, 11)
+    assets = Observation(
+        "fed_assets", "FRED", wednesday, 6.6e12, at("2026-11-12 00:00"), at("2026-11-12 22:00"),
+        final=True,
+    )  # fmt: skip
+    assert calendar.late_at(SERIES["fed_assets"], assets, wednesday) == at("2026-11-20 21:30")
+    month = date(2026, 9, 1)
+    prices = Observation(
+        "cpi", "FRED", month, 330.0, at("2026-10-01 00:00"), at("2026-10-14 13:00"), final=True
+    )
+    assert calendar.late_at(SERIES["cpi"], prices, month) == at("2026-11-15 13:30")
+
+
+def test_what_is_published_counts_as_final_on_the_vendors_word_alone() -> None:
+    session = date(2026, 11, 20)
+    flow = Observation(
+        "btc_etf_flow", "The Block", session, 0.0, at("2026-11-20 21:00"), at("2026-11-23 00:00"),
+        final=False,
+    )  # fmt: skip
+    assert not calendar.is_final(SERIES["btc_etf_flow"], flow, at("2026-11-30 00:00"))
+
+
+SNOW = date(1994, 2, 11)
+"""A storm closed the exchange early; only one of the two calendars knows."""
+
+
+# pandas warns about itself inside exchange-calendars, which has not followed it yet.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_sessions_and_closing_bells_equal_an_independent_calendar() -> None:
+    """exchange-calendars keeps its own list of the exchange's holidays and half days."""
+    xnys = xcals.get_calendar("XNYS", start="1990-01-01", end="2026-12-31")
+    theirs = {session.date(): close for session, close in xnys.closes.items()}
+    day, last = date(1990, 1, 1), date(2026, 12, 31)
+    while day <= last:
+        assert calendar.is_session(day) == (day in theirs), day
+        if day in theirs and day.year >= 1993 and day != SNOW:
+            assert calendar.session_close(day) == theirs[day].to_pydatetime(), day
+        day += timedelta(days=1)

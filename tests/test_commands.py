@@ -153,7 +153,7 @@ async def test_a_store_lost_before_the_command_runs_is_told() -> None:
 async def test_help_lists_every_command_and_explains_one() -> None:
     reply = await ask("/help")
     assert "/subscribe [topic…]: Hear alerts" in reply
-    assert (await ask("/help /status")).startswith("/status\n")
+    assert (await ask("/help /status")).startswith("/status [indicator]\n")
     assert "Did you mean /status?" in await ask("/help statsu")
 
 

@@ -12,7 +12,8 @@ from bot.app import find_parts
 from bot.book import Book
 from bot.calendar import is_session, session_close
 from bot.evaluation import Evaluation, evaluate
-from bot.model import Alert, Kind, Observation, Phase, RuleState, Status
+from bot.measures import Measures
+from bot.model import Alert, Kind, Observation, Phase, Reading, RuleState, Status
 from bot.outlook import snapshot
 
 INDICATORS = find_parts().indicators
@@ -31,6 +32,7 @@ class World:
         self.book = Book(VENDORS)
         self.states: Mapping[str, RuleState] = {}
         self.now = EVENING
+        self.told: list[Alert] = []
 
     def sample(self, series: str, value: float, vendor: str = "CMC") -> None:
         self.book.add(
@@ -42,10 +44,21 @@ class World:
         seen = max(self.now, bell + timedelta(hours=1))
         self.book.add([Observation("russell_2000", "Yahoo", day, value, bell, seen, final=True)])
 
-    def look(self, **options: frozenset[str]) -> Evaluation:
-        result = evaluate(self.book, INDICATORS, self.states, self.now, **options)
+    def look(
+        self,
+        without_history: frozenset[str] = frozenset(),
+        unasked: frozenset[str] = frozenset(),
+    ) -> Evaluation:
+        result = evaluate(
+            Measures(self.book), INDICATORS, self.states, self.now,
+            told=self.told, without_history=without_history, unasked=unasked,
+        )  # fmt: skip
         self.states = result.states
+        self.told += result.alerts
         return result
+
+    def readings(self) -> dict[str, Reading]:
+        return Measures(self.book).readings(INDICATORS, self.now)
 
     def status(self, rule: str) -> Status:
         return self.states[rule].status
@@ -135,7 +148,7 @@ def test_an_alert_carries_everything_a_reader_needs() -> None:
     assert (
         "– Bitcoin dominance: needs below 55; is 58.90 % (CMC, 2026-03-02 12:30 UTC), 3.90 pp away"
     ) in text
-    assert "– ETF flows, Fed liquidity: no source is connected yet" in text
+    assert "– ETF flows, Altcoin Season Index, Fed liquidity: no data yet" in text
     assert "buy" not in text.lower()
 
 
@@ -176,7 +189,7 @@ def test_a_fallback_is_shown_as_degraded_and_fires_nothing() -> None:
         assert {alert.kind for alert in world.look().alerts} <= {Kind.STALE}
         world.now += timedelta(days=1)
     world.now -= timedelta(days=1)
-    seen = snapshot(world.book, INDICATORS, world.states, world.now)
+    seen = snapshot(world.readings(), INDICATORS, world.states, world.now)
     (reading,) = (each for each in seen.readings if each.indicator == "btc_dominance")
     assert (reading.vendor, reading.value, reading.degraded) == ("CoinGecko", 50.0, True)
     assert world.states["dominance_55"].status is Status.NO_DATA
@@ -189,7 +202,7 @@ def test_an_indicator_that_is_late_has_no_data_in_one_word() -> None:
     world = World()
     world.sample("btc_dominance", 56.0)
     world.look()
-    seen = snapshot(world.book, INDICATORS, world.states, world.now)
+    seen = snapshot(world.readings(), INDICATORS, world.states, world.now)
     (reading,) = seen.readings
     assert outlook.overall(seen.rules["btc_dominance"], reading) is Status.FIRING
     late = replace(reading, late=True)
@@ -262,6 +275,85 @@ def test_status_freezes_what_went_blind_even_when_no_poller_noted_it() -> None:
     world.sample("altcoin_season_index", 82)
     world.look()
     assert world.status("altseason") is Status.FIRING
-    seen = snapshot(world.book, INDICATORS, world.states, world.now + timedelta(days=11))
+    seen = snapshot(world.readings(), INDICATORS, world.states, world.now + timedelta(days=11))
     assert seen.board.phase is Phase.UNKNOWN
     assert {view.status for view in seen.rules["altcoin_season_index"]} == {Status.NO_DATA}
+
+
+# --- Fallbacks on the first vendor's scale --------------------------------------------------------
+
+
+def common_days(world: World, cmc: float, coingecko: float, days: int = 7) -> None:
+    """Days on which both vendors speak, in the evening; ends on the morning after."""
+    for _ in range(days):
+        world.sample("btc_dominance", cmc)
+        world.sample("btc_dominance", coingecko, "CoinGecko")
+        world.look()
+        world.now += timedelta(days=1)
+
+
+def fallback_days(world: World, values: list[float]) -> list[tuple[str, Kind]]:
+    """Days on which only the fallback speaks; a day is judged with the next one's first sample."""
+    said = []
+    for value in values:
+        world.sample("btc_dominance", value, "CoinGecko")
+        said += world.news()
+        world.now += timedelta(days=1)
+        said += world.news()
+    return [(alert.rule, alert.kind) for alert in said]
+
+
+def test_a_fallback_that_reads_lower_fires_nothing_by_its_raw_value() -> None:
+    world = World()
+    common_days(world, 59.0, 56.5)
+    assert fallback_days(world, [54.9, 54.8, 54.7]) == []
+
+
+def test_a_fallback_fires_where_both_its_value_and_the_adjusted_one_cross() -> None:
+    world = World()
+    common_days(world, 59.0, 56.5)
+    world.sample("btc_dominance", 54.4, "CoinGecko")
+    said = fallback_days(world, [54.4, 54.3, 54.2])
+    assert said == [("dominance_57", Kind.FIRED)], "54.3 + 2.5 is under 57, and over 55."
+
+
+def test_a_fallback_that_reads_higher_is_not_moved_below_a_level_it_has_not_crossed() -> None:
+    world = World()
+    common_days(world, 57.5, 58.5)
+    assert fallback_days(world, [57.9, 57.8, 57.7]) == [], "56.8 adjusted, but 57.8 in its words."
+    assert fallback_days(world, [56.9, 56.8, 56.8]) == [("dominance_57", Kind.FIRED)]
+
+
+def test_the_alert_of_a_fallback_says_whose_value_it_is_and_on_what_scale() -> None:
+    world = World()
+    common_days(world, 59.0, 56.5)
+    told: list[Alert] = []
+    for value in (54.4, 54.3, 54.2):
+        world.sample("btc_dominance", value, "CoinGecko")
+        told += world.news()
+        world.now += timedelta(days=1)
+    (alert,) = told
+    assert (alert.value, alert.vendor) == (54.3, "CoinGecko")
+    text = " ".join(alert.message.lines)
+    assert "Source: CoinGecko" in text
+    assert "stands in for CMC" in text
+    assert "+2.50 pp, the usual distance" in text
+
+
+def test_without_a_common_past_a_fallback_is_only_shown() -> None:
+    world = World()
+    world.sample("btc_dominance", 59.0)
+    world.look()
+    world.now += timedelta(days=1)
+    assert fallback_days(world, [50.0, 50.0, 50.0]) == []
+    assert world.status("dominance_57") is Status.NO_DATA
+
+
+def test_the_first_vendor_takes_over_again_without_a_second_alert() -> None:
+    world = World()
+    common_days(world, 59.0, 56.5)
+    assert fallback_days(world, [54.4, 54.3, 54.3]) == [("dominance_57", Kind.FIRED)]
+    assert world.days("btc_dominance", [56.7, 56.6]) == []
+    world.sample("btc_dominance", 56.6)
+    assert world.news() == []
+    assert world.status("dominance_57") is Status.FIRING

@@ -12,6 +12,7 @@ from bot import messages, wording
 from bot.app import find_parts
 from bot.book import Book
 from bot.evaluation import evaluate
+from bot.measures import Measures
 from bot.model import (
     Alert,
     Board,
@@ -82,7 +83,7 @@ def test_status_shows_value_vendor_age_and_what_is_wrong_with_it() -> None:
     assert "Bitcoin dominance 58.90 % (CoinMarketCap, 4 min old, provisional)" in status_of(
         reading()
     )
-    assert "fallback, not compared with levels" in status_of(reading(degraded=True))
+    assert "provisional, fallback)" in status_of(reading(degraded=True))
     assert "late" in status_of(reading(late=True))
     assert "S&P 500: no value yet." in status_of()
 
@@ -99,7 +100,7 @@ def story(values: list[float]) -> tuple[Book, list[Alert]]:
         moment = NOW + timedelta(days=index)
         seen = (moment.date(), value, moment, moment)
         book.add([Observation("btc_dominance", "CoinMarketCap", *seen, final=True)])
-        result = evaluate(book, INDICATORS, states, moment + timedelta(hours=13))
+        result = evaluate(Measures(book), INDICATORS, states, moment + timedelta(hours=13))
         states = dict(result.states)
         alerts += result.alerts
     return book, alerts
@@ -167,7 +168,7 @@ def test_a_new_subscriber_is_told_what_is_true_and_what_cannot_be_judged() -> No
     assert "Already true: altseason since 2 Mar 2026." in line_of(firing, failed)
     assert "russell_breakout" not in line_of(firing, failed)
     assert line_of(blind, missing={"S&P 500": "no value"}).endswith(
-        "Cannot be judged now: S&P 500, dominance_57."
+        "Cannot be judged now: dominance_57."
     )
     assert line_of().endswith("Nothing is firing yet.")
 

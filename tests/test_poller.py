@@ -18,9 +18,9 @@ from tests.providers.market import (
     YAHOO,
     Distortion,
 )
-from tests.watch import MONDAY, PARTS, RECORD, RECORD_DAY, Watch, watch_on
+from tests.watch import CORE, MONDAY, RECORD, RECORD_DAY, Watch, watch_on
 
-DOMINANCE = [feed for feed in PARTS.feeds if "btc_dominance" in feed.series]
+DOMINANCE = [feed for feed in CORE if "btc_dominance" in feed.series]
 CMC_DOMINANCE = [feed for feed in DOMINANCE if feed.vendor == "CoinMarketCap"]
 
 
@@ -32,7 +32,7 @@ async def watch(store_client: Client) -> AsyncIterator[Watch]:
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.INFO, "bot.poller")
+    caplog.set_level(logging.INFO, "bot")
     return caplog
 
 
@@ -44,9 +44,9 @@ async def test_the_first_start_loads_the_past_and_says_how_much_from_where(
 ) -> None:
     await watch.poll()
     await watch.poll()
-    said = [message for message in logged.messages if "Russell" in message]
+    said = [message for message in logged.messages if "Russell 2000 from" in message]
     assert said == ["loaded Russell 2000 from Yahoo: 250 days, 2025-02-03 to 2026-01-30"]
-    history = await watch.journal.history("russell_2000", "Yahoo")
+    history = await watch.journal.history("russell_2000", "yahoo/russell_2000")
     assert history is not None
     assert (history.days, history.first_day) == (250, RECORD_DAY)
 
@@ -228,7 +228,7 @@ async def test_a_day_without_usable_values_makes_one_notice_and_its_end_another(
 
 @pytest.mark.parametrize(
     ("past", "last_sample"),
-    [((58.0, 57.5, 56.9), 56.8), ((58.0, 56.9, 56.8, 56.7), 58.5)],
+    [((58.0, 57.5, 56.9), 56.8), ((58.0, 56.9, 56.8, 57.2), 58.5)],
     ids=["pending", "firing"],
 )
 async def test_the_last_sample_before_an_outage_is_not_judged_while_blind(
@@ -275,7 +275,7 @@ async def test_a_fallback_stands_in_for_a_vendor_that_goes_quiet(watch: Watch) -
     assert await dominance_shown(watch) == (57.3, "CoinGecko", True)
     (alert,) = await watch.alerts()
     assert (alert.kind, alert.value, alert.vendor) == (Kind.STALE, 57.5, "CoinMarketCap")
-    assert "CoinGecko says 57.30 % meanwhile" in alert.message.lines[-1]
+    assert "CoinGecko says 57.30 % (as of 2026-02-03 18:00 UTC)" in alert.message.lines[-1]
 
     watch.gateway.fail(COINGECKO, Fault.EMPTY)
     watch.clock.move(hours=1)
@@ -296,3 +296,49 @@ async def test_a_provider_that_hangs_delays_no_alert_of_another(watch: Watch) ->
         await watch.polled(without=[COINMARKETCAP])
         assert "russell_breakout fired" in await watch.said()
         assert watch.gateway.count(COINMARKETCAP) == asked, "It has not answered in the meantime."
+
+
+# --- What is odd about the data -------------------------------------------------------------------
+
+
+async def test_a_spike_is_held_said_and_forgotten_and_fires_nothing(watch: Watch) -> None:
+    await watch.live_through(58.0, 57.9, feeds=CMC_DOMINANCE)
+    watch.market.dominance[COINMARKETCAP] = 30.0
+    watch.clock.move(minutes=15)
+    await watch.poll(CMC_DOMINANCE)
+    snapshot = await watch.snapshot()
+    (notice,) = (each for each in snapshot.notices if "Bitcoin dominance" in each)
+    assert notice.startswith("Held back: CoinMarketCap's Bitcoin dominance of 30.00 %")
+    shown = {each.indicator: each.value for each in snapshot.readings}
+    assert shown["btc_dominance"] == 57.9
+    watch.market.dominance[COINMARKETCAP] = 57.8
+    watch.clock.move(minutes=15)
+    await watch.poll(CMC_DOMINANCE)
+    assert (await watch.snapshot()).notices == ()
+    assert await watch.said() == []
+
+
+async def test_vendors_that_drift_apart_are_named_until_they_meet_again(watch: Watch) -> None:
+    for _ in range(5):
+        await watch.poll(DOMINANCE)
+        watch.clock.move(days=1)
+    watch.market.dominance[COINGECKO] = 56.0
+    await watch.poll(DOMINANCE)
+    (notice,) = (await watch.snapshot()).notices
+    assert notice.startswith("CoinMarketCap and CoinGecko have drifted apart on Bitcoin dominance")
+    watch.market.dominance[COINGECKO] = 57.3
+    watch.clock.move(minutes=15)
+    await watch.poll(DOMINANCE)
+    assert (await watch.snapshot()).notices == ()
+
+
+async def test_a_level_stays_with_its_vendor_when_that_one_is_switched_off(watch: Watch) -> None:
+    others = [feed for feed in DOMINANCE if feed.vendor != "CoinMarketCap"]
+    watch.market.dominance[COINGECKO] = 54.0
+    for _ in range(4):
+        answers = await watch.poller(feeds=others, all_feeds=DOMINANCE).once()
+        assert answers
+        assert await dominance_shown(watch) == (54.0, "CoinGecko", True)
+        watch.clock.move(days=1)
+    assert await watch.said() == []
+    assert await watch.status("dominance_55") is None

@@ -16,12 +16,12 @@ from bot.model import Status
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from tests.providers.gateway import Fault
-from tests.providers.market import COINMARKETCAP
+from tests.providers.market import COINGECKO, COINMARKETCAP, COINPAPRIKA
 from tests.stores.processes import until
 from tests.stores.wire import wire_to
-from tests.watch import PARTS, RECORD, Watch, watch_on
+from tests.watch import CORE, RECORD, Watch, watch_on
 
-DOMINANCE = [feed for feed in PARTS.feeds if "btc_dominance" in feed.series]
+DOMINANCE = [feed for feed in CORE if "btc_dominance" in feed.series]
 
 
 @pytest_asyncio.fixture
@@ -32,7 +32,7 @@ async def watch(store_client: Client) -> AsyncIterator[Watch]:
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    caplog.set_level(logging.INFO, "bot.poller")
+    caplog.set_level(logging.INFO, "bot")
     return caplog
 
 
@@ -68,7 +68,8 @@ async def in_the_band(watch: Watch) -> None:
 
 async def without_data(watch: Watch) -> None:
     await two_days_under(watch)
-    watch.gateway.fail(COINMARKETCAP, Fault.SERVER_ERROR)
+    for host in (COINMARKETCAP, COINGECKO, COINPAPRIKA):
+        watch.gateway.fail(host, Fault.SERVER_ERROR)
     watch.clock.move(hours=2)
     await watch.poll(DOMINANCE)
 
@@ -82,7 +83,7 @@ async def without_data(watch: Watch) -> None:
         (in_the_band, Status.RECOVERING),
         (without_data, Status.NO_DATA),
     ],
-    ids=str,
+    ids=["quiet", "one day under", "two days under", "in the band", "without data"],
 )
 async def test_a_restart_changes_nothing(
     watch: Watch, past: Callable[[Watch], Awaitable[None]], status: Status

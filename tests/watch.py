@@ -42,6 +42,9 @@ PAGES = {
     "coinpaprika/global": (COINPAPRIKA, "/v1/global"),
 }
 """Feed -> the host and path that it asks."""
+CORE = tuple(feed for feed in PARTS.feeds if feed.name in PAGES)
+"""The feeds of the series that rules read, and their fallbacks."""
+PATIENT = Limits(total_seconds=30.0, retries=0)
 READER = Chat("telegram", "1")
 
 
@@ -97,7 +100,8 @@ class Watch:
         self,
         holder: str = "a",
         *,
-        feeds: Sequence[Feed] = PARTS.feeds,
+        feeds: Sequence[Feed] = CORE,
+        all_feeds: Sequence[Feed] = (),
         client: Client | None = None,
         lease_seconds: float = 15.0,
         renew_seconds: float = 0.1,
@@ -112,10 +116,11 @@ class Watch:
             lease=RedisLease(client, seconds=lease_seconds),
             clock=self.clock,
             holder=holder,
+            all_feeds=all_feeds,
             renew_seconds=renew_seconds,
         )
 
-    async def poll(self, feeds: Sequence[Feed] = PARTS.feeds) -> Sequence[Fetched]:
+    async def poll(self, feeds: Sequence[Feed] = CORE) -> Sequence[Fetched]:
         """Start, ask every source once, and stop."""
         answers = await self.poller(feeds=feeds).once()
         assert answers is not None, "Another poller leads."
@@ -132,9 +137,7 @@ class Watch:
             with suppress(asyncio.CancelledError):
                 await task
 
-    async def polled(
-        self, feeds: Sequence[Feed] = PARTS.feeds, *, without: Sequence[str] = ()
-    ) -> None:
+    async def polled(self, feeds: Sequence[Feed] = CORE, *, without: Sequence[str] = ()) -> None:
         """Wait until what these feeds say now has been judged, except hosts that say nothing.
 
         A feed is asked again only once its answer has been taken in. Of three more requests the
@@ -163,7 +166,7 @@ class Watch:
             self.market.closes[symbol].append((day, value))
         self.clock.now = session_close(day) + timedelta(hours=hours_after_close)
 
-    async def live_through(self, *dominance: float, feeds: Sequence[Feed] = PARTS.feeds) -> None:
+    async def live_through(self, *dominance: float, feeds: Sequence[Feed] = CORE) -> None:
         """Sample Bitcoin dominance once a day; stops on the day of the last value.
 
         A day's value is judged on the day after it.
@@ -206,15 +209,14 @@ class Watch:
         await until(stands)
 
     async def snapshot(self) -> Snapshot:
-        outlook = StoredOutlook(self.journal, PARTS.indicators, PARTS.feeds)
+        outlook = StoredOutlook(self.journal, PARTS.indicators, CORE)
         return await outlook.snapshot(self.clock())
 
 
 @asynccontextmanager
-async def watch_on(client: Client) -> AsyncIterator[Watch]:
+async def watch_on(client: Client, limits: Limits = PATIENT) -> AsyncIterator[Watch]:
     """A watch over a quiet market, with one reader of every topic."""
     clock = Clock()
-    limits = Limits(total_seconds=30.0, retries=0)
     async with (
         Gateway(quiet_market(clock)) as gateway,
         ProviderHttp(

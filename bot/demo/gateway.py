@@ -133,6 +133,18 @@ def _stamp(now: datetime) -> str:
     return f"{now:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
+FEEDS = frozenset(
+    {
+        "yahoo/russell_2000",
+        "yahoo/sp_500",
+        "coinmarketcap/global",
+        "coinmarketcap/altcoin_season",
+        "coingecko/global",
+        "coinpaprika/global",
+    }
+)
+"""The feeds that these routes answer."""
+
 ROUTES: dict[str, Callable[[web.Request], Awaitable[web.Response]]] = {
     "/query1.finance.yahoo.com/v8/finance/chart/{symbol}": _yahoo_chart,
     "/pro-api.coinmarketcap.com/public-api/v1/global-metrics/quotes/latest": _coinmarketcap_global,

@@ -72,6 +72,8 @@ async def run(seconds: float) -> None:
                 discord_bot_token=None,
                 source_gateway_url=served.url,
                 poll_seconds=step_seconds / 2,
+                sources_on=None,
+                sources_off=_unsimulated(),
             )
             await app.run(
                 chosen,
@@ -83,6 +85,12 @@ async def run(seconds: float) -> None:
                 farewell=GOODBYE,
             )
             life.cancel()
+
+
+def _unsimulated() -> str:
+    """Every feed that the simulated market does not speak for."""
+    feeds = (feed.name for source in app.find_sources() for feed in source.feeds)
+    return ",".join(name for name in feeds if name not in gateway.FEEDS)
 
 
 async def _live(

@@ -6,7 +6,7 @@ INDICATOR = Indicator(
     key="altcoin_season_index",
     title="Altcoin Season Index",
     unit=Unit.SCORE,
-    series="altcoin_season_index",
+    series=("altcoin_season_index",),
     rules=(
         LevelRule(
             id="altseason",

@@ -9,7 +9,7 @@ INDICATOR = Indicator(
     key="btc_dominance",
     title="Bitcoin dominance",
     unit=Unit.PCT,
-    series="btc_dominance",
+    series=("btc_dominance",),
     rules=(
         LevelRule(
             id="dominance_57",

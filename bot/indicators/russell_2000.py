@@ -6,7 +6,7 @@ INDICATOR = Indicator(
     key="russell_2000",
     title="Russell 2000",
     unit=Unit.POINTS,
-    series="russell_2000",
+    series=("russell_2000",),
     needs_history=True,
     rules=(
         BreakoutRule(

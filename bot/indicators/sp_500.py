@@ -2,4 +2,4 @@
 
 from bot.model import Indicator, Unit
 
-INDICATOR = Indicator(key="sp_500", title="S&P 500", unit=Unit.POINTS, series="sp_500")
+INDICATOR = Indicator(key="sp_500", title="S&P 500", unit=Unit.POINTS, series=("sp_500",))

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.model import Alert, FeedHealth, Message, Observation, RuleState
+from bot.model import Alert, FeedHealth, Message, Observation, Reading, RuleState
 from bot.ports import History, StoreUnavailable
 
 T = TypeVar("T")
@@ -51,22 +51,26 @@ MESSAGE = Codec(Message)
 ALERT = Codec(Alert)
 FEED_HEALTH = Codec(FeedHealth)
 HISTORY = Codec(History)
+READING = Codec(Reading)
 _DAY = Codec(tuple[float, datetime, datetime, bool])
+_DAY_WITH_NOTE = Codec(tuple[float, datetime, datetime, bool, str])
 
 
 def dump_day(observation: Observation) -> str:
     """An observation without what its key and field already say."""
-    return _DAY.dump(
-        (observation.value, observation.as_of, observation.observed_at, observation.final)
-    )
+    seen = (observation.value, observation.as_of, observation.observed_at, observation.final)
+    return _DAY_WITH_NOTE.dump((*seen, observation.note)) if observation.note else _DAY.dump(seen)
 
 
 def load_day(series: str, vendor: str, day: str, text: str) -> Observation:
     """The reverse of `dump_day`; raises DamagedValue."""
     where = f"value of {series} from {vendor} for {day}"
-    value, as_of, observed_at, final = _DAY.load(text, where)
+    if text.endswith(("true]", "false]")):
+        (value, as_of, observed_at, final), note = _DAY.load(text, where), ""
+    else:
+        value, as_of, observed_at, final, note = _DAY_WITH_NOTE.load(text, where)
     try:
         parsed = date.fromisoformat(day)
     except ValueError:
         raise DamagedValue(where, "not a date") from None
-    return Observation(series, vendor, parsed, value, as_of, observed_at, final)
+    return Observation(series, vendor, parsed, value, as_of, observed_at, final, note)

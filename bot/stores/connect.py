@@ -65,6 +65,10 @@ def _source(script: str) -> str:
     return (Path(__file__).parent / "lua" / f"{script}.lua").read_text(encoding="utf-8")
 
 
+MANY_FIELDS = 500
+"""No more are written in one command: another client's would wait behind it."""
+
+
 class Client:
     """The few things the stores ask of Redis; each raises StoreUnavailable when it fails.
 
@@ -119,8 +123,22 @@ class Client:
         """Set fields of a hash, a bounded number at a time."""
         items = list(fields.items())
         async with reaching_redis():
-            for start in range(0, len(items), 500):
-                await self._redis.hset(key, mapping=dict(items[start : start + 500]))
+            for start in range(0, len(items), MANY_FIELDS):
+                await self._redis.hset(key, mapping=dict(items[start : start + MANY_FIELDS]))
+
+    async def write_hashes(self, hashes: Mapping[str, Mapping[str, str]]) -> None:
+        """Set fields of several hashes in one journey; safe to repeat."""
+        large = {key: fields for key, fields in hashes.items() if len(fields) > MANY_FIELDS}
+        for key, fields in large.items():
+            await self.write_fields(key, fields)
+        small = {key: fields for key, fields in hashes.items() if fields and key not in large}
+        if not small:
+            return
+        async with reaching_redis():
+            pipeline = self._redis.pipeline(transaction=False)
+            for key, fields in small.items():
+                pipeline.hset(key, mapping=dict(fields))
+            await pipeline.execute()
 
     async def members(self, key: str) -> frozenset[str]:
         """All of a set."""

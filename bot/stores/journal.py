@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from bot.model import Alert, FeedHealth, Observation, RuleState
+from bot.model import Alert, FeedHealth, Observation, Reading, RuleState
 from bot.ports import History, StaleLeader, StateChange
 from bot.stores import codec, keys
 from bot.stores.connect import Client
@@ -51,18 +51,17 @@ class RedisJournal:
         for observation in observations:
             key = keys.series(observation.series, observation.vendor)
             series[key][observation.day.isoformat()] = codec.dump_day(observation)
-        for key, days in series.items():
-            await self._client.write_fields(key, days)
+        await self._client.write_hashes(series)
 
-    async def history(self, series: str, vendor: str) -> History | None:
+    async def history(self, series: str, feed: str) -> History | None:
         """What was loaded of the past, or None when that has not happened yet."""
-        field = keys.vendor_series(series, vendor)
+        field = keys.feed_series(series, feed)
         text = await self._client.field(keys.HISTORY, field)
         return None if text is None else codec.HISTORY.load(text, f"history of {field}")
 
-    async def mark_history(self, series: str, vendor: str, history: History) -> None:
+    async def mark_history(self, series: str, feed: str, history: History) -> None:
         """Say that the past has been loaded."""
-        mark = {keys.vendor_series(series, vendor): codec.HISTORY.dump(history)}
+        mark = {keys.feed_series(series, feed): codec.HISTORY.dump(history)}
         await self._client.write_fields(keys.HISTORY, mark)
 
     async def states(self) -> Mapping[str, RuleState]:
@@ -147,6 +146,16 @@ class RedisJournal:
             for id_, text in zip(ids, texts, strict=True)
             if text is not None
         ]
+
+    async def readings(self) -> Mapping[str, Reading]:
+        """Every indicator's last reading."""
+        stored = await self._client.fields(keys.READING)
+        return {key: codec.READING.load(text, f"reading of {key}") for key, text in stored.items()}
+
+    async def remember_readings(self, readings: Sequence[Reading]) -> None:
+        """Store what indicators read now."""
+        texts = {each.indicator: codec.READING.dump(each) for each in readings}
+        await self._client.write_fields(keys.READING, texts)
 
     async def health(self) -> Mapping[str, FeedHealth]:
         """How each feed's last requests went."""

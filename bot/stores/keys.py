@@ -4,10 +4,12 @@ All keys carry the hash tag `{nf}`, so that they share one slot of a Redis Clust
 touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id,
 and a parcel is `<job>|<member>`.
 
-    {nf}:series:<series>:<vendor>  HASH  day -> [value, as_of, observed_at, final]
-    {nf}:history                   HASH  <series>:<vendor> -> History
+    {nf}:series:<series>:<vendor>  HASH  day -> [value, as_of, observed_at, final, note if any]
+    {nf}:reading                   HASH  indicator -> Reading
+    {nf}:history                   HASH  <series>:<feed> -> History
     {nf}:state                     HASH  rule instance -> RuleState
-    {nf}:health                    HASH  feed -> FeedHealth
+    {nf}:health                    HASH  feed -> FeedHealth; held/<series>/<vendor> and
+                                         apart/<series>/<vendor> -> what is odd there
     {nf}:alerts                    ZSET  the newest alerts' ids by seq
     {nf}:alert                     HASH  the same alerts: id -> Alert
     {nf}:lead:poller               STR   who may poll; expires unless renewed
@@ -31,6 +33,7 @@ TAG = "{nf}"
 HISTORY = f"{TAG}:history"
 STATE = f"{TAG}:state"
 HEALTH = f"{TAG}:health"
+READING = f"{TAG}:reading"
 ALERT_ORDER = f"{TAG}:alerts"
 ALERT = f"{TAG}:alert"
 LEAD_POLLER = f"{TAG}:lead:poller"
@@ -42,9 +45,9 @@ def series(series_key: str, vendor: str) -> str:
     return f"{TAG}:series:{series_key}:{vendor}"
 
 
-def vendor_series(series_key: str, vendor: str) -> str:
-    """The field of one vendor's series in `HISTORY`."""
-    return f"{series_key}:{vendor}"
+def feed_series(series_key: str, feed: str) -> str:
+    """The field of one feed's series in `HISTORY`."""
+    return f"{series_key}:{feed}"
 
 
 def parcel(job: str, member: str) -> str:

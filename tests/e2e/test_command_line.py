@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.process import bot, run_to_end
-from tests.e2e.world import finished_sessions, market_below_record
+from tests.e2e.world import CORE_ONLY, finished_sessions, market_below_record
 from tests.providers.gateway import Gateway
 
 EXIT_NO_INPUT, EXIT_CONFIG = 66, 78
@@ -76,7 +76,7 @@ async def test_replay_of_bytes_that_are_no_text_is_told(tmp_path: Path) -> None:
 
 async def test_status_polls_once_where_nothing_was_polled_before(tmp_path: Path) -> None:
     async with Gateway(market_below_record(finished_sessions(40))) as gateway:
-        settings = {"SOURCE_GATEWAY_URL": gateway.url}
+        settings = {"SOURCE_GATEWAY_URL": gateway.url, **CORE_ONLY}
         code, out, _ = await run_to_end(tmp_path / "data", settings, "status", "--json")
         told = json.loads(out)
         assert code == 0
@@ -98,10 +98,10 @@ async def test_status_polls_once_where_nothing_was_polled_before(tmp_path: Path)
 
 async def test_poll_once_reports_each_feed_and_yields_to_a_running_bot(tmp_path: Path) -> None:
     async with Gateway(market_below_record(finished_sessions(40))) as gateway:
-        settings = {"SOURCE_GATEWAY_URL": gateway.url, "POLL_SECONDS": "1"}
+        settings = {"SOURCE_GATEWAY_URL": gateway.url, "POLL_SECONDS": "1", **CORE_ONLY}
         code, out, _ = await run_to_end(tmp_path / "data", settings, "poll", "--once")
         assert code == 0
-        assert "yahoo/russell_2000: 40 values" in out
+        assert "yahoo/sp_500: 40 values" in out
         async with bot(tmp_path / "data", settings) as running:
             await running.log.says("this process polls the sources")
             code, _, log = await run_to_end(tmp_path / "data", settings, "poll", "--once")
@@ -111,7 +111,7 @@ async def test_poll_once_reports_each_feed_and_yields_to_a_running_bot(tmp_path:
 
 async def test_two_bots_on_one_data_dir_share_a_server_and_one_takes_over(tmp_path: Path) -> None:
     async with Gateway(market_below_record(finished_sessions(40))) as gateway:
-        settings = {"SOURCE_GATEWAY_URL": gateway.url, "POLL_SECONDS": "0.5"}
+        settings = {"SOURCE_GATEWAY_URL": gateway.url, "POLL_SECONDS": "0.5", **CORE_ONLY}
         async with bot(tmp_path / "data", settings) as first:
             await first.log.says("this process polls the sources")
             async with bot(tmp_path / "data", settings) as second:

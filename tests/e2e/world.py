@@ -2,11 +2,19 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from bot.app import find_sources
 from bot.calendar import final_at, is_session
 from bot.model import Cadence
 from tests.providers.market import COINGECKO, COINMARKETCAP, COINPAPRIKA, RUSSELL, SP, Market
+from tests.watch import PAGES
 
 RECORD = 2500.0
+CORE_ONLY = {
+    "SOURCES_OFF": ",".join(
+        feed.name for source in find_sources() for feed in source.feeds if feed.name not in PAGES
+    )
+}
+"""Settings that ask only for what rules read: the other forty feeds have tests of their own."""
 
 
 def finished_sessions(count: int) -> list[date]:

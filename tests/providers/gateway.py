@@ -20,7 +20,10 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from tests.providers.market import HOSTS, PROVIDERS, Distortion, Market
+from tests.providers.market import Distortion, Market
+from tests.providers.words import discover
+
+PROVIDERS = discover()
 
 CHUNK = b"[" + b" " * (2**16 - 1)
 ENDLESS_BYTES = 2**30
@@ -42,6 +45,7 @@ class Fault(StrEnum):
     PAGE_AS_JSON = "page_as_json"
     ENDLESS = "endless"
     BOMB = "bomb"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Gateway:
         self.market = market or Market()
         self.asked: list[Asked] = []
         self.bodies: dict[str, bytes] = {}
-        """By host, what it answers to everything, word for word, instead of the market."""
+        """By host, or host and path, what it answers word for word instead of the market."""
         self.delay_seconds = 0.0
         """How long every answer takes."""
         self.bytes_sent = 0
@@ -83,8 +87,10 @@ class Gateway:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_get("/{host}/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, shutdown_timeout=1.0, access_log=None)
+        app.router.add_route("*", "/{host}/{path:.*}", self._handle)
+        self._runner = web.AppRunner(
+            app, shutdown_timeout=1.0, access_log=None, keepalive_timeout=1e6
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -115,7 +121,7 @@ class Gateway:
 
     def heal(self, host: str | None = None) -> None:
         """Let the host behave again; without a name, all of them."""
-        for name in HOSTS if host is None else (host,):
+        for name in list(self._trouble) if host is None else (host,):
             self._trouble.pop(name, None)
 
     def count(self, host: str) -> int:
@@ -148,16 +154,23 @@ class Gateway:
             if trouble.kind in (Fault.SERVER_ERROR, Fault.TOO_MANY):
                 return _busy(trouble)
             return await _FAULTS[trouble.kind](self, request)
-        if host in self.bodies:
-            return web.Response(body=self.bodies[host], content_type="application/octet-stream")
-        words = PROVIDERS.get(host)
-        if words is None:
-            return web.json_response({"error": "no such host"}, status=404)
-        distortion = None if trouble is None else Distortion(trouble.kind)
         path = unquote(target.partition("?")[0])
-        told = words(self.market, path, request.query, distortion)
+        body = self.bodies.get(f"{host}{path}", self.bodies.get(host))
+        if body is not None:
+            return web.Response(body=body, content_type="application/octet-stream")
+        return self._in_its_words(request, host, path, trouble)
+
+    def _in_its_words(
+        self, request: web.Request, host: str, path: str, trouble: _Trouble | None
+    ) -> web.Response:
+        words = PROVIDERS.get(host)
+        distortion = None if trouble is None else Distortion(trouble.kind)
+        told = words(self.market, path, request.query, distortion) if words else None
         if told is None:
             return web.json_response({"error": "no such page"}, status=404)
+        if isinstance(told, bytes):
+            kind = "text/html" if told.lstrip().startswith(b"<") else "text/csv"
+            return web.Response(body=told, content_type=kind)
         return web.Response(text=json.dumps(told), content_type="application/json")
 
     def _due_trouble(self, host: str) -> _Trouble | None:
@@ -213,6 +226,9 @@ class Gateway:
                 self.bytes_sent += len(CHUNK)
         return response
 
+    async def _archive(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(body=b"PK\x03\x04" + bytes(200), content_type="text/csv")
+
     async def _bomb(self, request: web.Request) -> web.StreamResponse:
         press = zlib.compressobj(9, zlib.DEFLATED, 31)
         pressed = [press.compress(CHUNK) for _ in range(BOMB_BYTES // len(CHUNK))]
@@ -238,4 +254,5 @@ _FAULTS: dict[Fault, Callable[[Gateway, web.Request], Awaitable[web.StreamRespon
     Fault.PAGE_AS_JSON: Gateway._page_as_json,
     Fault.ENDLESS: Gateway._endless,
     Fault.BOMB: Gateway._bomb,
+    Fault.ARCHIVE: Gateway._archive,
 }

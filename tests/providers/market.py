@@ -1,4 +1,8 @@
-"""What the world is like for the fake providers, and how each of them words it."""
+"""What the world is like for the fake providers; each of them words it in `tests/providers/words`.
+
+A number that a test sets counts; every other one comes from a made-up world that is the same every
+time: `fiction(series, day)`.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -7,15 +11,55 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.calendar import belongs
+from bot.catalogue import SERIES
+
 YAHOO = "query1.finance.yahoo.com"
 COINMARKETCAP = "pro-api.coinmarketcap.com"
 COINGECKO = "api.coingecko.com"
 COINPAPRIKA = "api.coinpaprika.com"
-HOSTS = (YAHOO, COINMARKETCAP, COINGECKO, COINPAPRIKA)
 
 RUSSELL, SP = "^RUT", "^GSPC"
+SYMBOLS = {RUSSELL: "russell_2000", SP: "sp_500", "RTY=F": "russell_2000_future", "IWM": "iwm"}
 NEW_YORK = ZoneInfo("America/New_York")
 OPEN, CLOSE = time(9, 30), time(16)
+
+LEVELS = {
+    "russell_2000": 2_300.0,
+    "russell_2000_high": 2_320.0,
+    "russell_2000_future": 2_305.0,
+    "sp_500": 6_800.0,
+    "iwm": 228.0,
+    "btc_price": 75_000.0,
+    "btc_dominance": 58.0,
+    "eth_dominance": 11.5,
+    "total_market_cap": 2.6e12,
+    "total3": 7.9e11,
+    "total3_ex_stablecoins": 4.9e11,
+    "stablecoin_supply": 3.0e11,
+    "tracked_tokens": 3.2e7,
+    "new_tokens_30d": 1.15e6,
+    "fear_greed": 40.0,
+    "altcoin_season_index": 40.0,
+    "btc_etf_flow": 0.0,
+    "whale_supply": 7.1e6,
+    "lth_supply": 1.43e7,
+    "okx_open_interest": 21_000.0,
+    "okx_funding": 0.01,
+    "bybit_open_interest": 48_000.0,
+    "bybit_funding": 0.01,
+    "binance_open_interest": 75_000.0,
+    "binance_funding": 0.01,
+    "liquidations_24h": 5.0e8,
+    "fed_assets": 6.6e12,
+    "fed_soma": 6.3e12,
+    "fed_funds": 3.63,
+    "cpi": 326.0,
+    "cpi_nsa": 325.0,
+}
+"""About what the numbers are in the made-up world."""
+WAVE = 0.004
+FLOW_SWING = 3.0e8
 
 
 class Distortion(StrEnum):
@@ -27,6 +71,7 @@ class Distortion(StrEnum):
     ZERO = "zero"
     YESTERDAY = "yesterday"
     ERROR_ENVELOPE = "error_envelope"
+    DECOY_COLUMNS = "decoy_columns"
 
 
 @dataclass
@@ -41,6 +86,14 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def fiction(series: str, day: date) -> float:
+    """A made-up value: gentle waves about a level, each series out of step with the others."""
+    phase = day.toordinal() / 9 + sum(map(ord, series))
+    if series == "btc_etf_flow":
+        return round(FLOW_SWING * math.sin(phase), -5)
+    return LEVELS[series] * (1 + WAVE * math.sin(phase) + 2e-5 * (day.toordinal() - 739_000))
+
+
 @dataclass
 class Market:
     """The numbers that the providers publish; change them while the gateway runs.
@@ -52,22 +105,67 @@ class Market:
     closes: dict[str, list[tuple[date, float]]] = field(default_factory=dict)
     dominance: dict[str, Sample | float] = field(default_factory=dict)
     """By host."""
-    season_index: Sample | float = 40.0
+    season_index: Sample | float | None = None
     clock: Callable[[], datetime] = _utc_now
+    told: dict[tuple[str, str], Sample | float] = field(default_factory=dict)
+    """By host and series, what it says now instead of the fiction."""
+    daily: dict[tuple[str, str], dict[date, float | None]] = field(default_factory=dict)
+    """By host (or "" for all of them) and series, single days instead of the fiction."""
+    history_days: int = 500
+    """How far back the fiction goes."""
 
     def sampled(self, value: Sample | float) -> Sample:
         return value if isinstance(value, Sample) else Sample(value, self.clock())
 
+    def now(self, host: str, series: str) -> Sample:
+        """What the host says now."""
+        if series == "btc_dominance" and host in self.dominance:
+            return self.sampled(self.dominance[host])
+        if series == "altcoin_season_index" and self.season_index is not None:
+            return self.sampled(self.season_index)
+        told = self.told.get((host, series))
+        return self.sampled(fiction(series, self.clock().date()) if told is None else told)
 
-Words = Callable[[Market, str, Mapping[str, str], Distortion | None], object | None]
-"""(market, path, query, distortion) -> what the provider answers as JSON; None: no such page."""
+    def days(self, host: str, series: str) -> list[tuple[date, float | None]]:
+        """The days of a series up to today, oldest first, as the host has them."""
+        today = self.clock().date()
+        special = {**self.daily.get(("", series), {}), **self.daily.get((host, series), {})}
+        first = today - timedelta(days=self.history_days)
+        span = (first + timedelta(days=n) for n in range(self.history_days + 1))
+        cadence = SERIES[series].cadence
+        return [
+            (day, special.get(day, fiction(series, day)))
+            for day in span
+            if belongs(cadence, day) or day in special
+        ]
+
+    def sessions(self, symbol: str) -> list[tuple[date, float]]:
+        """The closes of a symbol, oldest first; today's counts as trading before its close."""
+        if symbol in self.closes:
+            return self.closes[symbol]
+        rows = self.days("", SYMBOLS[symbol])
+        opened = self.clock().astimezone(NEW_YORK).time() >= OPEN
+        today = self.clock().astimezone(NEW_YORK).date()
+        return [(d, v) for d, v in rows if v is not None and (d < today or (d == today and opened))]
 
 
-def _unix(day: date, at: time) -> int:
+Words = Callable[[Market, str, Mapping[str, str], Distortion | None], object | bytes | None]
+"""(market, path, query, distortion) -> what the provider answers: bytes as they are (CSV, HTML, a
+ZIP), anything else as JSON; None: no such page."""
+
+
+def unix(day: date, at: time) -> int:
+    """A time of day in New York as unix seconds."""
     return int(datetime.combine(day, at, NEW_YORK).timestamp())
 
 
-def _distorted(value: float, distortion: Distortion | None) -> float | None:
+def iso(moment: datetime) -> str:
+    """A time as 2026-02-04T16:12:01.812Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def distorted(value: float, distortion: Distortion | None) -> float | None:
+    """A value as a distorted answer has it."""
     match distortion:
         case Distortion.NULLS:
             return None
@@ -79,131 +177,10 @@ def _distorted(value: float, distortion: Distortion | None) -> float | None:
             return value
 
 
-def _told(
-    market: Market, value: Sample | float, distortion: Distortion | None
+def told(
+    market: Market, host: str, series: str, distortion: Distortion | None
 ) -> tuple[float | None, datetime]:
-    sample = market.sampled(value)
+    """What the host says now of a series, distorted, and the time it says it is about."""
+    sample = market.now(host, series)
     age = timedelta(days=1) if distortion is Distortion.YESTERDAY else timedelta()
-    return _distorted(sample.value, distortion), sample.as_of - age
-
-
-def _asked_rows(
-    rows: list[tuple[int, float | None]], query: Mapping[str, str]
-) -> list[tuple[int, float | None]]:
-    if query.get("range") == "5d":
-        return rows[-5:]
-    first, last = int(query["period1"]), int(query["period2"])
-    return [row for row in rows if first <= row[0] <= last]
-
-
-def yahoo(
-    market: Market, path: str, query: Mapping[str, str], distortion: Distortion | None
-) -> object | None:
-    """The chart endpoint."""
-    symbol = path.removeprefix("/v8/finance/chart/")
-    sessions = market.closes.get(symbol)
-    if not sessions:
-        return None
-    if distortion is Distortion.ERROR_ENVELOPE:
-        problem = {"code": "Internal", "description": "Something went wrong"}
-        return {"chart": {"result": None, "error": problem}}
-    if distortion is Distortion.YESTERDAY:
-        sessions = sessions[:-1]
-    day, close = sessions[-1]
-    rows: list[tuple[int, float | None]] = [(_unix(d, OPEN), c) for d, c in sessions]
-    if distortion is Distortion.DUPLICATE_DAYS:
-        rows[-1:] = [(_unix(day, OPEN), close / 2), (_unix(day, time(9, 31)), close)]
-    else:
-        rows[-1] = (rows[-1][0], _distorted(close, distortion))
-    rows = _asked_rows(rows, query)
-    traded = min(int(market.clock().timestamp()), _unix(day, CLOSE))
-    meta = {
-        "currency": "USD",
-        "symbol": symbol,
-        "instrumentType": "INDEX",
-        "regularMarketTime": traded,
-        "gmtoffset": -18000,
-        "timezone": "EST",
-        "exchangeTimezoneName": "America/New_York",
-        "regularMarketPrice": close,
-        "currentTradingPeriod": {
-            "pre": {"start": _unix(day, time(4)), "end": _unix(day, OPEN)},
-            "regular": {"start": _unix(day, OPEN), "end": _unix(day, CLOSE)},
-            "post": {"start": _unix(day, CLOSE), "end": _unix(day, time(20))},
-        },
-        "dataGranularity": "1d",
-    }
-    values = [value for _, value in rows]
-    quote = dict.fromkeys(("open", "high", "low", "close"), values)
-    result = {
-        "meta": meta,
-        "timestamp": [opened for opened, _ in rows],
-        "indicators": {
-            "quote": [{**quote, "volume": [0] * len(rows)}],
-            "adjclose": [{"adjclose": values}],
-        },
-    }
-    return {"chart": {"result": [result], "error": None}}
-
-
-def coinmarketcap(
-    market: Market, path: str, query: Mapping[str, str], distortion: Distortion | None
-) -> object | None:
-    """The keyless interface: global metrics and the Altcoin Season Index."""
-    now = _iso(market.clock())
-    status = {"timestamp": now, "error_code": "0", "error_message": "", "credit_count": 1}
-    if distortion is Distortion.ERROR_ENVELOPE:
-        limited = {"error_code": 1011, "error_message": "You've hit an IP rate limit."}
-        return {"status": {**status, **limited}}
-    if path == "/public-api/v1/global-metrics/quotes/latest":
-        value, as_of = _told(market, market.dominance[COINMARKETCAP], distortion)
-        caps = {"total_market_cap": 3.1e12, "last_updated": _iso(as_of)}
-        data: dict[str, object] = {
-            "btc_dominance": value,
-            "eth_dominance": 11.5,
-            "quote": {query.get("convert", "USD"): caps},
-            "last_updated": _iso(as_of),
-        }
-        return {"status": {**status, "error_code": 0, "error_message": None}, "data": data}
-    if path == "/public-api/v1/altcoin-season-index/latest":
-        value, as_of = _told(market, market.season_index, distortion)
-        data = {"altcoin_index": value, "altcoin_marketcap": 1.2e12, "snapshot_time": _iso(as_of)}
-        return {"status": status, "data": data}
-    return None
-
-
-def coingecko(
-    market: Market, path: str, query: Mapping[str, str], distortion: Distortion | None
-) -> object | None:
-    """The global page."""
-    if path != "/api/v3/global":
-        return None
-    if distortion is Distortion.ERROR_ENVELOPE:
-        return {"status": {"error_code": 429, "error_message": "You've exceeded the Rate Limit."}}
-    value, as_of = _told(market, market.dominance[COINGECKO], distortion)
-    shares = {"btc": value, "eth": 11.1, "usdt": 5.9}
-    return {"data": {"market_cap_percentage": shares, "updated_at": int(as_of.timestamp())}}
-
-
-def coinpaprika(
-    market: Market, path: str, query: Mapping[str, str], distortion: Distortion | None
-) -> object | None:
-    """The global page."""
-    if path != "/v1/global":
-        return None
-    if distortion is Distortion.ERROR_ENVELOPE:
-        return {"error": "something went wrong"}
-    value, as_of = _told(market, market.dominance[COINPAPRIKA], distortion)
-    return {"bitcoin_dominance_percentage": value, "last_updated": int(as_of.timestamp())}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-PROVIDERS: dict[str, Words] = {
-    YAHOO: yahoo,
-    COINMARKETCAP: coinmarketcap,
-    COINGECKO: coingecko,
-    COINPAPRIKA: coinpaprika,
-}
+    return distorted(sample.value, distortion), sample.as_of - age

@@ -33,6 +33,17 @@ SESSIONS = [
 ]
 
 
+KEYS = {
+    name: f"key-of-{name.lower()}"
+    for name in (
+        "COINMARKETCAP_API_KEY",
+        "COINGECKO_API_KEY",
+        "SOSOVALUE_API_KEY",
+        "COINGLASS_API_KEY",
+    )
+}
+
+
 class Desk:
     """Asks a feed over real HTTP at an instant of the test's choosing."""
 
@@ -46,7 +57,7 @@ class Desk:
         return await feed.fetch(self._http, now, since)
 
     def serve(self, host: str, sample: str) -> None:
-        """Let the host answer with one of the sample files."""
+        """Let the host, or one path of it, answer with one of the sample files."""
         self.gateway.bodies[host] = (SAMPLES / sample).read_bytes()
 
 
@@ -80,9 +91,19 @@ async def desk(gateway: Gateway) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
+async def keyed_desk(gateway: Gateway) -> AsyncIterator[Desk]:
+    """One that has every provider's key."""
+    limits = Limits(retries=0, largest_bytes=2**20)
+    async with ProviderHttp(
+        gateway=gateway.url, limits=limits, backoff_cap_seconds=0.0, clock=lambda: NOW, keys=KEYS
+    ) as http:
+        yield Desk(gateway, http)
+
+
+@pytest.fixture
 async def hasty_desk(gateway: Gateway) -> AsyncIterator[Desk]:
     """One that soon gives up on a host that hangs."""
     async with ProviderHttp(
-        gateway=gateway.url, limits=Limits(total_seconds=0.2, retries=0)
+        gateway=gateway.url, limits=Limits(total_seconds=0.2, retries=0), keys=KEYS
     ) as http:
         yield Desk(gateway, http)

@@ -1,77 +1,85 @@
-"""The survey's own payload files, where the checkout has them beside it."""
+"""Every payload of the survey is for the feed that it was recorded for, and for no other.
 
-from datetime import UTC, date, datetime
+What the feeds make of their own is told in `payloads`. FRED is asked without its key here, so that
+its keyed answer is for none.
+"""
+
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.ports import SourceError
-from bot.sources import coingecko, coinmarketcap, coinpaprika, yahoo
-from tests.providers.market import COINGECKO, COINMARKETCAP, COINPAPRIKA, HOSTS, YAHOO
+from tests.providers.gateway import PROVIDERS
 from tests.sources.conftest import Desk
+from tests.sources.test_every_feed import FEEDS
 
 PAYLOADS = Path(__file__).parents[3] / "shared" / "payloads"
 pytestmark = pytest.mark.skipif(
     not PAYLOADS.is_dir(), reason="shared/payloads is not beside this checkout"
 )
-LATER = datetime(2026, 6, 1, tzinfo=UTC)
+LATER = datetime(2026, 12, 1, tzinfo=UTC)
+TAKEN_BY = {
+    "alternativeme.fng.json": "alternative_me/fear_greed",
+    "alternativeme.global.json": "alternative_me/global",
+    "binance.fapi_open_interest_hist.json": "binance/open_interest",
+    "binance.fapi_premium_index.json": "binance/premium",
+    "binance.klines.json": "binance_vision/klines",
+    "bitbo.etf_flows.html": "bitbo/etf_flow",
+    "bitview.series_bulk.json": "bitview/supply",
+    "blockchaincenter.page_snippet.html": "blockchaincenter/altcoin_season",
+    "bls.v1_cpi.json": "bls/cpi",
+    "bybit.tickers_linear.json": "bybit/ticker",
+    "cboe.quote_rut.json": "cboe/russell_2000_quote",
+    "cboe.rut_history.csv": "cboe/russell_2000",
+    "cboe.spx_history.csv": "cboe/sp_500",
+    "cmc.keyed_liquidations_total.json": "coinmarketcap/liquidations",
+    "cmc.keyless_altcoin_season_historical.json": "coinmarketcap/altcoin_season_history",
+    "cmc.keyless_altcoin_season_latest.json": "coinmarketcap/altcoin_season",
+    "cmc.keyless_fear_greed_latest.json": "coinmarketcap/fear_greed",
+    "cmc.keyless_global_latest.json": "coinmarketcap/global",
+    "cmc.webapi_altcoin_season_chart.json": "coinmarketcap_web/altcoin_season_chart",
+    "cmc.webapi_etf_netflow.json": "coinmarketcap_web/etf_flow",
+    "cmc.webapi_global_v3_historical.json": "coinmarketcap_web/global",
+    "cmc.webapi_global_v4_historical.json": "coinmarketcap_web/caps",
+    "coinbase.exchange_candles.json": "coinbase/candles",
+    "coinbase.exchange_ticker.json": "coinbase/ticker",
+    "coingecko.global.json": "coingecko/global",
+    "coinglass.etf_flow_history.json": "coinglass/etf_flow",
+    "coinlore.global.json": "coinlore/global",
+    "coinpaprika.global.json": "coinpaprika/global",
+    "defillama.stablecoincharts_all.json": "defillama/stablecoins",
+    "fred.cpiaucsl.csv": "fred/cpi",
+    "fred.sp500.csv": "fred/sp_500",
+    "fred.walcl.csv": "fred/fed_assets",
+    "kraken.ohlc.json": "kraken/ohlc",
+    "kraken.ticker.json": "kraken/ticker",
+    "nasdaq.iwm_historical.json": "nasdaq/iwm",
+    "nyfed.rates_latest.json": "nyfed/rates",
+    "nyfed.soma_summary.json": "nyfed/soma",
+    "okx.funding_rate.json": "okx/funding",
+    "okx.open_interest.json": "okx/open_interest",
+    "sosovalue.historical_inflow.json": "sosovalue/etf_flow",
+    "theblock.btc_etf_flows.json": "theblock/etf_flow",
+    "yahoo.chart_rty_future_5m.json": "yahoo/russell_2000_future",
+    "yahoo.chart_rut_1d.json": "yahoo/russell_2000",
+}
 
 
-def serve(desk: Desk, host: str, name: str) -> None:
-    desk.gateway.bodies[host] = (PAYLOADS / name).read_bytes()
+@pytest.mark.parametrize("name", [path.name for path in sorted(PAYLOADS.glob("*.*"))])
+async def test_a_payload_is_refused_by_every_feed_it_is_not_meant_for(
+    keyed_desk: Desk, name: str
+) -> None:
+    for host in PROVIDERS:
+        keyed_desk.gateway.bodies[host] = (PAYLOADS / name).read_bytes()
 
+    async def takes(feed: str) -> bool:
+        try:
+            return bool(await keyed_desk.ask(FEEDS[feed][1], LATER))
+        except SourceError:
+            return False
 
-async def test_yahoos_russell_chart_parses(desk: Desk) -> None:
-    serve(desk, YAHOO, "yahoo.chart_rut_1d.json")
-    now = datetime(2026, 2, 4, 16, 15, tzinfo=UTC)
-    seen = await desk.ask(yahoo.SOURCE.feeds[0], now)
-    assert [(o.day, o.value, o.final) for o in seen] == [
-        (date(2026, 1, 27), 2_666.7, True),
-        (date(2026, 1, 28), 2_653.55, True),
-        (date(2026, 1, 29), 2_654.78, True),
-        (date(2026, 2, 2), 2_640.31, True),
-        (date(2026, 2, 3), 2_648.5, True),
-        (date(2026, 2, 4), 2_655.12, False),
-    ]
-    assert seen[-1].as_of == datetime(2026, 2, 4, 16, 12, tzinfo=UTC)
-
-
-async def test_the_samplers_payloads_parse(desk: Desk) -> None:
-    serve(desk, COINGECKO, "coingecko.global.json")
-    serve(desk, COINPAPRIKA, "coinpaprika.global.json")
-    dominance, season = coinmarketcap.SOURCE.feeds
-    serve(desk, COINMARKETCAP, "cmc.keyless_global_latest.json")
-    seen = [*await desk.ask(dominance, LATER)]
-    serve(desk, COINMARKETCAP, "cmc.keyless_altcoin_season_latest.json")
-    seen += await desk.ask(season, LATER)
-    seen += await desk.ask(coingecko.SOURCE.feeds[0], LATER)
-    seen += await desk.ask(coinpaprika.SOURCE.feeds[0], LATER)
-    assert [(o.vendor, o.day, o.value) for o in seen] == [
-        ("CoinMarketCap", date(2025, 7, 26), 60.551289841446),
-        ("CoinMarketCap", date(2026, 2, 4), 45.0),
-        ("CoinGecko", date(2026, 5, 27), 57.9539332566265),
-        ("CoinPaprika", date(2026, 2, 4), 55.92),
-    ]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "yahoo.chart_not_found.json",
-        "yahoo.chart_rty_future_5m.json",
-        "yahoo.http429.txt",
-        "cmc.error_envelope.json",
-        "cmc.keyless_listings_latest.json",
-        "cmc.keyless_altcoin_season_historical.json",
-        "cmc.keyless_fear_greed_latest.json",
-        "coingecko.http429.json",
-        "stooq.pow_interstitial.html",
-    ],
-)
-async def test_a_payload_of_something_else_is_refused_by_every_feed(desk: Desk, name: str) -> None:
-    for host in HOSTS:
-        serve(desk, host, name)
-    for source in (yahoo, coinmarketcap, coingecko, coinpaprika):
-        for feed in source.SOURCE.feeds:
-            with pytest.raises(SourceError):
-                await desk.ask(feed, LATER)
+    taken = await asyncio.gather(*map(takes, FEEDS))
+    takers = {feed for feed, took in zip(FEEDS, taken, strict=True) if took}
+    assert takers == ({TAKEN_BY[name]} if name in TAKEN_BY else set())

@@ -1,0 +1,40 @@
+"""How a request can fail before it is answered, and which failures are worth another try."""
+
+import aiohttp
+
+from bot.ports import SourceError
+
+
+class Passing(SourceError):
+    """A failure that the same request may not meet again."""
+
+
+class Unfinished(Passing):
+    """One that leaves open whether the host has done what it was asked: no POST is repeated."""
+
+
+def unanswered(name: str, error: aiohttp.ClientError | OSError | ValueError) -> SourceError:
+    """What it means that a host could not be asked; without the address, which may hold a key."""
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return Passing(f"{name} did not answer in time.")
+        case TimeoutError():
+            return Unfinished(f"{name} did not answer in time.")
+        case aiohttp.ClientConnectorError():
+            return Passing(f"{name} could not be reached.")
+        case aiohttp.ClientError() | OSError():
+            return Passing(f"{name} hung up without a proper answer.")
+        case ValueError():
+            return SourceError(f"A header meant for {name} cannot be sent.")
+
+
+async def only_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from repeating a request by itself, unspaced, when the host hangs up on it."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise aiohttp.ClientConnectionError from None

@@ -1,0 +1,15 @@
+"""The share of the top 50 coins that beat Bitcoin over 90 days, as Blockchaincenter counts them.
+
+It is shown beside the index of the top 100, and no level is watched on it. Source:
+Blockchaincenter.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="altcoin_season_index_blockchaincenter",
+    title="Altcoin Season Index, Blockchaincenter",
+    unit=Unit.SCORE,
+    series=("altcoin_season_index",),
+    vendor="Blockchaincenter",
+)

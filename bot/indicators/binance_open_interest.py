@@ -1,0 +1,13 @@
+"""Open Bitcoin perpetual contracts on Binance, in BTC, so that the price does not move it.
+
+Source: Binance.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="binance_open_interest",
+    title="Binance open interest, Bitcoin perpetual",
+    unit=Unit.BTC,
+    series=("binance_open_interest",),
+)

@@ -1,0 +1,13 @@
+"""Bitcoin in USD; the day closes at 00:00 UTC.
+
+Source: a spot exchange, named beside the value.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="btc_price",
+    title="Bitcoin price",
+    unit=Unit.USD,
+    series=("btc_price",),
+)

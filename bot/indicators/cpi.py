@@ -1,0 +1,13 @@
+"""Consumer prices in American cities, seasonally adjusted; 1982-84 = 100.
+
+There is no index for October 2025. Source: the Bureau of Labor Statistics (CPIAUCSL).
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="cpi",
+    title="Consumer prices, seasonally adjusted",
+    unit=Unit.POINTS,
+    series=("cpi",),
+)

@@ -1,0 +1,13 @@
+"""The rate at which banks lend to each other overnight, in percent a year.
+
+Source: the New York Fed (EFFR), or FRED (DFF).
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="fed_funds",
+    title="Effective fed funds rate",
+    unit=Unit.PCT,
+    series=("fed_funds",),
+)

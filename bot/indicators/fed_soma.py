@@ -1,0 +1,13 @@
+"""The securities in the Federal Reserve's open market account, in USD, on Wednesdays.
+
+It leaves out loans and other facilities. Source: the New York Fed.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="fed_soma",
+    title="Fed securities holdings (SOMA)",
+    unit=Unit.USD,
+    series=("fed_soma",),
+)

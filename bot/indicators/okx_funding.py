@@ -1,0 +1,13 @@
+"""What longs pay shorts on OKX, in percent an interval.
+
+Source: OKX.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="okx_funding",
+    title="OKX funding, Bitcoin perpetual",
+    unit=Unit.PCT,
+    series=("okx_funding",),
+)

@@ -1,0 +1,13 @@
+"""Open Bitcoin perpetual contracts on OKX, in BTC, so that the price does not move it.
+
+Source: OKX.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="okx_open_interest",
+    title="OKX open interest, Bitcoin perpetual",
+    unit=Unit.BTC,
+    series=("okx_open_interest",),
+)

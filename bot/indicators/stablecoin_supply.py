@@ -1,0 +1,13 @@
+"""Stablecoins in circulation, in USD: money that waits inside crypto.
+
+Formula: the circulating value over all pegs. Source: DefiLlama, daily.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="stablecoin_supply",
+    title="Stablecoin supply",
+    unit=Unit.USD,
+    series=("stablecoin_supply",),
+)

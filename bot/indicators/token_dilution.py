@@ -1,0 +1,25 @@
+"""Whether new tokens come faster than a month ago.
+
+Formula: 100 * (new tokens in 30 days / the same count exactly 30 days earlier - 1). Source:
+CoinMarketCap.
+"""
+
+from collections.abc import Sequence
+
+from bot.formulas import changes
+from bot.model import Indicator, Measure, Point, Unit
+
+
+def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
+    (tokens,) = inputs
+    return changes.over_days(tokens, 30, changes.in_percent)
+
+
+INDICATOR = Indicator(
+    key="token_dilution",
+    title="New tokens against 30 days before",
+    unit=Unit.PCT,
+    series=("new_tokens_30d",),
+    derive=_derive,
+    lookback_days=45,
+)

@@ -1,0 +1,14 @@
+"""The market value of all crypto coins together.
+
+Vendors count different coins, so levels of two vendors do not compare. Source: the market-cap
+vendor named beside the value.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="total_market_cap",
+    title="Total crypto market cap",
+    unit=Unit.USD,
+    series=("total_market_cap",),
+)

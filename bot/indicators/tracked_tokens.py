@@ -1,0 +1,13 @@
+"""How many tokens on decentralised exchanges CoinMarketCap tracks.
+
+It counts what one vendor tracks, which is not what exists. Source: CoinMarketCap.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="tracked_tokens",
+    title="Tokens tracked on decentralised exchanges",
+    unit=Unit.TOKENS,
+    series=("tracked_tokens",),
+)

@@ -1,0 +1,14 @@
+"""Bitcoin on addresses that hold 1,000 or more.
+
+Exchanges and fund custodians are among them: the change says more than the level. Source: the
+chain, through the vendor named beside the value.
+"""
+
+from bot.model import Indicator, Unit
+
+INDICATOR = Indicator(
+    key="whale_supply",
+    title="Bitcoin on addresses with 1,000 or more",
+    unit=Unit.BTC,
+    series=("whale_supply",),
+)

@@ -1,0 +1,23 @@
+"""Our words: alerts, the board and the status, as neutral messages.
+
+A message states what crossed, value against level, source and date, and what it means; it never
+says buy or sell, and holds no number that is not in the store.
+"""
+
+from bot.messages.alerts import alert, source_text
+from bot.messages.board import board_line, missing_lines
+from bot.messages.health import blind, correction
+from bot.messages.plain import plain
+from bot.messages.status import is_wanted, status
+
+__all__ = [
+    "alert",
+    "blind",
+    "board_line",
+    "correction",
+    "is_wanted",
+    "missing_lines",
+    "plain",
+    "source_text",
+    "status",
+]

@@ -1,0 +1,150 @@
+"""What is remembered: series, states, subscriptions, and alerts on their way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.model import Alert, Chat, FeedHealth, Message, Observation, Reading, RuleState
+
+
+class StoreUnavailable(Exception):
+    """Redis cannot be reached right now; the text says what failed."""
+
+
+class StaleLeader(Exception):
+    """A commit was refused: another poller leads, or the state it was computed from has moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the first start loaded of a series' past."""
+
+    first_day: date
+    last_day: date
+    days: int
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """A rule instance's state before and after, for a compare-and-set."""
+
+    key: str
+    before: RuleState | None
+    after: RuleState
+
+
+class Journal(Protocol):
+    """What the poller remembers: series, states of rules, health of feeds."""
+
+    async def observations(
+        self, series: str, vendor: str, since: date | None = None
+    ) -> Sequence[Observation]:
+        """The stored days of one vendor's series, oldest first.
+
+        With `since`, only days from then on, but at least the newest one there is.
+        """
+
+    async def remember(self, observations: Sequence[Observation]) -> None:
+        """Store or correct days; a day of a (series, vendor) is held once."""
+
+    async def history(self, series: str, feed: str) -> History | None:
+        """What was loaded of the past, or None when that has not happened yet."""
+
+    async def mark_history(self, series: str, feed: str, history: History) -> None:
+        """Say that the past has been loaded."""
+
+    async def states(self) -> Mapping[str, RuleState]:
+        """Every rule instance's state."""
+
+    async def commit(
+        self,
+        changes: Sequence[StateChange],
+        alerts: Sequence[Alert],
+        *,
+        leader: str,
+        now: datetime,
+    ) -> None:
+        """Write states and outbox jobs in one atomic step, or nothing.
+
+        Raises StaleLeader when `leader` does not hold the poller lease or a `before` has moved.
+        Repeating a commit whose reply was lost changes nothing.
+        """
+
+    async def readings(self) -> Mapping[str, Reading]:
+        """Every indicator's last reading."""
+
+    async def remember_readings(self, readings: Sequence[Reading]) -> None:
+        """Store what indicators read now."""
+
+    async def recent_alerts(self) -> Sequence[Alert]:
+        """The alerts of the last commits, newest first."""
+
+    async def health(self) -> Mapping[str, FeedHealth]:
+        """How each feed's last requests went."""
+
+    async def remember_health(self, health: Sequence[FeedHealth]) -> None:
+        """Store how feeds' last requests went."""
+
+
+class Lease(Protocol):
+    """Who may poll: one holder at a time, taken over when it stops renewing."""
+
+    async def acquire(self, holder: str) -> bool:
+        """Take or renew the lease; False while another holds it."""
+
+    async def release(self, holder: str) -> None:
+        """Give the lease up at once, if this holder has it."""
+
+
+class Subscriptions(Protocol):
+    """Which chat hears which topics."""
+
+    async def topics(self, chat: Chat) -> frozenset[str]:
+        """The topics this chat hears."""
+
+    async def subscribe(self, chat: Chat, topics: Sequence[str]) -> frozenset[str]:
+        """Add topics; returns those that are new. A suspended chat is resumed."""
+
+    async def unsubscribe(self, chat: Chat, topics: Sequence[str]) -> frozenset[str]:
+        """Remove topics; returns those that were there."""
+
+    async def resume(self, chat: Chat) -> str | None:
+        """Lift a suspension; returns its reason, or None if there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One alert on its way to one chat, under a lease: acknowledge it or it comes back."""
+
+    job: str
+    chat: Chat
+    message: Message
+    attempts: int
+    """How often it was handed out before, not counting waits the platform asked for."""
+
+
+class Outbox(Protocol):
+    """Alerts waiting for their chats; at least once, in subscribers' join order."""
+
+    async def take(self, platform: str, limit: int) -> Sequence[Parcel]:
+        """Lease up to `limit` parcels: first those due again, then new recipients."""
+
+    async def acknowledge(self, parcel: Parcel) -> None:
+        """It arrived."""
+
+    async def postpone(self, parcel: Parcel, seconds: float, *, counts: bool) -> None:
+        """Hand it out again after `seconds`; `counts` uses up an attempt."""
+
+    async def drop(self, parcel: Parcel, reason: str) -> None:
+        """Give this one up, and remember why; the chat stays subscribed."""
+
+    async def suspend(self, parcel: Parcel, reason: str) -> None:
+        """Stop sending to the chat until it speaks to us; its subscriptions stay."""
+
+    async def move(self, parcel: Parcel, to: Chat) -> None:
+        """The chat has a new id: its subscriptions and this parcel follow."""
+
+    async def wait(self, platform: str) -> None:
+        """Return when there may be something to take, within about a second."""
