@@ -41,19 +41,27 @@ async def reaching_redis() -> AsyncIterator[None]:
     Before Python 3.12 `asyncio.wait_for`, through which the library writes, swallows a cancellation
     that arrives in the moment the write is done (python/cpython#86296).
     """
-    task = asyncio.current_task()
-    cancellations = task.cancelling() if task else 0
     try:
-        async with asyncio.timeout(LONGEST_CALL_SECONDS):
+        async with _no_cancellation_lost(), asyncio.timeout(LONGEST_CALL_SECONDS):
             yield
-        if task and task.cancelling() > cancellations:
-            raise asyncio.CancelledError
     except TimeoutError:
         raise StoreUnavailable("Redis does not answer.") from None
     except (NoConnection, NoReply) as error:
         raise StoreUnavailable(f"Redis cannot be reached: {_text(error)}.") from error
     except RedisError as error:
         raise StoreUnavailable(f"Redis refused a command: {_text(error)}.") from error
+
+
+@asynccontextmanager
+async def _no_cancellation_lost() -> AsyncIterator[None]:
+    """Raise a cancellation that was swallowed inside, whether what swallowed it failed or not."""
+    task = asyncio.current_task()
+    cancellations = task.cancelling() if task else 0
+    try:
+        yield
+    finally:
+        if task and task.cancelling() > cancellations:
+            raise asyncio.CancelledError
 
 
 def _text(error: RedisError) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as NoConnection
 
 from bot.ports import StoreUnavailable
 from bot.settings import WrongSetting
-from bot.stores.connect import Client, UnsupportedServer, connect
+from bot.stores.connect import Client, UnsupportedServer, connect, reaching_redis
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.lease import RedisLease
 from tests.stores.examples import Desk
@@ -87,6 +88,25 @@ async def test_a_cancellation_is_never_lost_in_a_write(store_client: Client) -> 
         done, _ = await asyncio.wait([writing], timeout=1.0)
         assert done, "It goes on writing."
         assert writing.cancelled()
+
+
+async def test_a_cancellation_is_never_lost_in_a_write_that_fails() -> None:
+    begun = asyncio.Event()
+
+    async def write_to_nobody() -> None:
+        """What the library does when a cancellation meets a failing write."""
+        async with reaching_redis():
+            begun.set()
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                raise NoConnection("gone") from None
+
+    writing = asyncio.create_task(write_to_nobody())
+    await begun.wait()
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
 
 
 async def test_a_server_that_never_answers_is_given_up_in_time(
