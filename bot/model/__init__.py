@@ -7,6 +7,7 @@ day). A bare float is a market value in its series' unit.
 
 from bot.model.alerts import Alert, Chat, Kind, Message, Tone
 from bot.model.board import Board, FeedHealth, Gate, GateState, Phase, RuleView, Snapshot
+from bot.model.own import Condition, KeptRule, OwnRule, Span, Window
 from bot.model.rules import (
     BreakoutRule,
     Derive,
@@ -39,16 +40,19 @@ __all__ = [
     "BreakoutRule",
     "Cadence",
     "Chat",
+    "Condition",
     "Derive",
     "FeedHealth",
     "Gate",
     "GateState",
     "Indicator",
+    "KeptRule",
     "Kind",
     "LevelRule",
     "Measure",
     "Message",
     "Observation",
+    "OwnRule",
     "Phase",
     "Point",
     "Reading",
@@ -59,8 +63,10 @@ __all__ = [
     "Series",
     "Side",
     "Snapshot",
+    "Span",
     "Status",
     "Tone",
     "Transition",
     "Unit",
+    "Window",
 ]

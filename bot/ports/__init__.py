@@ -35,12 +35,16 @@ from bot.ports.stores import (
     History,
     Journal,
     Lease,
+    NoSuchRule,
     Outbox,
+    OwnRules,
     Parcel,
+    Past,
     StaleLeader,
     StateChange,
     StoreUnavailable,
     Subscriptions,
+    TooManyRules,
 )
 
 __all__ = [
@@ -62,9 +66,12 @@ __all__ = [
     "Http",
     "Journal",
     "Lease",
+    "NoSuchRule",
     "Option",
     "Outbox",
+    "OwnRules",
     "Parcel",
+    "Past",
     "Plan",
     "PlatformRefused",
     "Rejected",
@@ -75,5 +82,6 @@ __all__ = [
     "StateChange",
     "StoreUnavailable",
     "Subscriptions",
+    "TooManyRules",
     "Unconfirmed",
 ]

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.model import Alert, Chat, FeedHealth, Message, Observation, Reading, RuleState
+from bot.model import (
+    Alert,
+    Chat,
+    FeedHealth,
+    KeptRule,
+    Message,
+    Observation,
+    OwnRule,
+    Point,
+    Reading,
+    RuleState,
+)
 
 
 class StoreUnavailable(Exception):
@@ -112,6 +123,48 @@ class Subscriptions(Protocol):
 
     async def resume(self, chat: Chat) -> str | None:
         """Lift a suspension; returns its reason, or None if there was none."""
+
+
+class Past(Protocol):
+    """What an indicator has read on every day that is over."""
+
+    async def points(self, indicator: str) -> Sequence[Point]:
+        """The final daily values of its first vendors, oldest first; empty where there are none."""
+
+
+class TooManyRules(Exception):
+    """A chat has as many own rules as the settings allow."""
+
+
+class NoSuchRule(Exception):
+    """A chat has no own rule of this number."""
+
+
+class OwnRules(Protocol):
+    """The rules that chats made for themselves."""
+
+    async def kept(self, chat: Chat) -> Sequence[KeptRule]:
+        """The chat's rules by their numbers."""
+
+    async def keep(
+        self, chat: Chat, rule: OwnRule, *, holds: Sequence[bool], limit: int
+    ) -> KeptRule:
+        """Store a new rule under the chat's next free number; raises TooManyRules.
+
+        `holds` says of each condition whether it is true already: a rule whose conditions all hold
+        begins as firing, silently.
+        """
+
+    async def change(
+        self, chat: Chat, number: int, rule: OwnRule, *, holds: Sequence[bool]
+    ) -> KeptRule:
+        """Put a rule in the place of another, and which stays armed or firing if `holds` lets it.
+
+        Raises NoSuchRule.
+        """
+
+    async def forget(self, chat: Chat, number: int) -> OwnRule:
+        """Remove a rule and return it; raises NoSuchRule."""
 
 
 @dataclass(frozen=True, slots=True)
