@@ -46,7 +46,14 @@ def read(readings: Readings, states: States, now: datetime) -> Board:
         _level_gate(SEASON, readings),
         _liquidity(readings),
     )
-    return Board(_phase(gates, states), gates, now)
+    state = {gate.name: gate.state for gate in gates}
+    reached = phase(
+        state["small_caps"],
+        state["dominance"],
+        altseason=firing(states.get("altseason")),
+        bitcoin_season=firing(states.get("bitcoin_season")),
+    )
+    return Board(reached, gates, now)
 
 
 def missing(board: Board) -> tuple[Gate, ...]:
@@ -63,17 +70,22 @@ def _remoteness(gate: Gate) -> tuple[bool, float]:
     return gate.state is GateState.UNKNOWN, abs(gate.distance) / scale
 
 
-def _phase(gates: tuple[Gate, ...], states: States) -> Phase:
-    gate = {each.name: each.state for each in gates}
-    altseason, bitcoin_season = _firing(states, "altseason"), _firing(states, "bitcoin_season")
+def phase(
+    small_caps: GateState,
+    dominance: GateState,
+    *,
+    altseason: bool | None,
+    bitcoin_season: bool | None,
+) -> Phase:
+    """The phase that two gates and two rules make; of a rule: whether it fires, None if unknown."""
     if altseason is None:
         return Phase.UNKNOWN
     if altseason:
         return Phase.ALTSEASON
-    if gate["small_caps"] is GateState.UNKNOWN:
+    if small_caps is GateState.UNKNOWN:
         return Phase.UNKNOWN
-    if gate["small_caps"] is GateState.ON:
-        return _phase_behind_leader(gate["dominance"])
+    if small_caps is GateState.ON:
+        return _phase_behind_leader(dominance)
     if bitcoin_season is None:
         return Phase.UNKNOWN
     return Phase.BITCOIN_SEASON if bitcoin_season else Phase.WAITING
@@ -89,9 +101,8 @@ def _phase_behind_leader(dominance: GateState) -> Phase:
             return Phase.UNKNOWN
 
 
-def _firing(states: States, rule: str) -> bool | None:
+def firing(state: RuleState | None) -> bool | None:
     """Whether a rule is in an episode; None when it cannot be told."""
-    state = states.get(rule)
     if state is None or state.status is Status.NO_DATA:
         return None
     return state.status in (Status.FIRING, Status.RECOVERING)
@@ -109,13 +120,20 @@ def _small_caps(readings: Readings, states: States, today: date) -> Gate:
         return replace(gate, state=GateState.UNKNOWN, why="no current data")
     distance = level - reading.value
     age = None if state.episode is None else (today - state.episode).days
-    if age is not None and age < BREAKOUT_LASTS_DAYS and not record.invalidated:
+    if leads(state, today):
         return replace(gate, state=GateState.ON, distance=0.0, why=f"day {age} since the breakout")
     if record.armed:
         return replace(gate, distance=distance, why="needs two closes above the record")
     if record.invalidated:
         return replace(gate, distance=distance, why="the breakout failed")
     return replace(gate, distance=distance, why=f"the last breakout is {age} days old")
+
+
+def leads(state: RuleState, day: date) -> bool:
+    """Whether a breakout fired, has not failed since, and is young enough to say something."""
+    if state.episode is None or state.record is None or state.record.invalidated:
+        return False
+    return (day - state.episode).days < BREAKOUT_LASTS_DAYS
 
 
 def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
@@ -130,10 +148,15 @@ def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
         return replace(gate, why=f"only {reading.vendor} answers, whose level is another")
     below = spec.side is Side.BELOW
     goal = f"{'below' if below else 'at least'} {spec.level:g}"
-    if reading.value < spec.level if below else reading.value >= spec.level:
+    if opens(spec, reading.value):
         return replace(gate, state=GateState.ON, distance=0.0, why=goal)
     distance = spec.level - reading.value
     return replace(gate, state=GateState.OFF, distance=distance, why=f"needs {goal}")
+
+
+def opens(spec: LevelGate, value: float) -> bool:
+    """Whether a value opens the gate."""
+    return value < spec.level if spec.side is Side.BELOW else value >= spec.level
 
 
 def _etf_flows(readings: Readings) -> Gate:

@@ -2,12 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot import messages, rules
-from bot.book import Book
 from bot.catalogue import SERIES
-from bot.model import Alert, Indicator, Kind, LevelRule, Point, Rule, RuleState, Status, Transition
+from bot.measures import Measures
+from bot.model import (
+    BOTH,
+    Alert,
+    Indicator,
+    Kind,
+    LevelRule,
+    Observation,
+    Point,
+    Rule,
+    RuleState,
+    Status,
+    Transition,
+)
+from bot.wording import number
 
 TOLD = frozenset({Kind.FIRED, Kind.RESOLVED, Kind.INVALIDATED, Kind.RECLAIMED})
 
@@ -15,13 +28,32 @@ Told = tuple[tuple[date, float], ...]
 """Days and their values, as they were when they decided."""
 
 
-def deciding(book: Book, series: str, rule: Rule, news: Transition, point: Point) -> Told:
+CONFIRMED_WITHIN = timedelta(days=30)
+"""Values further apart are not consecutive."""
+
+
+def deciding(
+    measures: Measures,
+    indicator: Indicator,
+    rule: Rule,
+    news: Transition,
+    point: Point,
+    *,
+    now: datetime,
+) -> Told:
     """The values of the alert's vendor that decided it, oldest first.
 
     Of a decision that two vendors shared, only what this one said and what speaks for it.
     """
     count = 1 if news.kind is Kind.RESOLVED else rule.confirmations
-    last = book.values_up_to(series, point.vendor, point.day, count)
+    last: Sequence[Point | Observation]
+    if indicator.derive is None:
+        last = measures.book.values_up_to(indicator.series[0], point.vendor, point.day, count)
+    elif count == 1:
+        last = [point]
+    else:
+        recent = measures.points(indicator, now, point.day - CONFIRMED_WITHIN)
+        last = [each for each in recent if each.day <= point.day][-count:]
     return tuple(
         (each.day, each.value)
         for each in last
@@ -30,7 +62,7 @@ def deciding(book: Book, series: str, rule: Rule, news: Transition, point: Point
 
 
 def apply(
-    book: Book,
+    measures: Measures,
     indicators: Sequence[Indicator],
     told: Sequence[Alert],
     states: dict[str, RuleState],
@@ -42,26 +74,29 @@ def apply(
         if alert.kind not in TOLD or alert.rule not in watched or not alert.decided_by:
             continue
         indicator, rule = watched[alert.rule]
-        series = indicator.series[0]
-        present = [(day, book.value(series, alert.vendor, day)) for day, _ in alert.decided_by]
-        revised = tuple((day, value) for day, value in present if value is not None)
-        number, said = _last_word(alert, told)
+        days = [day for day, _ in alert.decided_by]
+        present = measures.told(indicator, alert.vendor, days, now)
+        revised = tuple((d, v) for d, v in zip(days, present, strict=True) if v is not None)
+        times, said = _last_word(alert, told)
         if revised == said.decided_by or len(revised) < len(present):
             continue
         stands = all(_speaks_for(rule, alert.kind, alert.level, value) for _, value in revised)
         if stands is said.withdrawn:
-            _work_out_anew(book, series, rule, alert, states, now=now, stands=stands)
-        elif not _matters(series, said.value, revised[-1][1]):
+            _work_out_anew(measures, indicator, rule, alert, states, now=now, stands=stands)
+        elif not _matters(indicator, said.value, revised[-1][1]):
             continue
         yield replace(
             alert,
-            id=f"{alert.id}:{Kind.CORRECTED}:{number + 1}",
+            id=f"{alert.id}:{Kind.CORRECTED}:{times + 1}",
             kind=Kind.CORRECTED,
             value=revised[-1][1],
             decided_at=now,
             decided_by=revised,
             withdrawn=not stands,
-            message=messages.correction(alert, said.decided_by, revised, stands=stands),
+            quiet=False,
+            message=messages.correction(
+                alert, said.decided_by, revised, stands=stands, derived=bool(indicator.derive)
+            ),
         )
 
 
@@ -84,15 +119,20 @@ def _last_word(alert: Alert, told: Sequence[Alert]) -> tuple[int, Alert]:
     return max(numbered.items(), default=(0, alert), key=lambda pair: pair[0])
 
 
-def _matters(series: str, before: float, after: float) -> bool:
-    """Whether a value moved by more than two vendors of the same number usually differ."""
-    apart = SERIES[series].apart
+def _matters(indicator: Indicator, before: float, after: float) -> bool:
+    """Whether a value moved by more than two vendors of the same number usually differ.
+
+    Of a number worked out from others: whether it reads differently.
+    """
+    if indicator.derive is not None:
+        return number(before, indicator.unit) != number(after, indicator.unit)
+    apart = SERIES[indicator.series[0]].apart
     return before != after and (apart is None or abs(after - before) > apart.of(before))
 
 
 def _work_out_anew(
-    book: Book,
-    series: str,
+    measures: Measures,
+    indicator: Indicator,
     rule: Rule,
     alert: Alert,
     states: dict[str, RuleState],
@@ -101,17 +141,17 @@ def _work_out_anew(
     stands: bool,
 ) -> None:
     """Put the rule where the revised values would have put it, silently."""
-    vendor, state = book.primary(series), states.get(rule.id)
-    if vendor is None or state is None or state.last_day is None:
+    vendors, state = measures.first_vendors(indicator), states.get(rule.id)
+    if vendors is None or state is None or state.last_day is None:
         return
-    if vendor != alert.vendor:
+    if BOTH.join(dict.fromkeys(vendors)) != alert.vendor:
         # A fallback decided, and the first vendor is silent about those days.
         running = stands is (alert.kind is not Kind.RESOLVED)
         status = Status.FIRING if running else Status.NORMAL
         states[rule.id] = replace(rules.thaw(state), status=status, streak=0)
         return
     last = state.last_day
-    past = book.final_points(series, vendor, now, None)
+    past = measures.points(indicator, now, None)
     folded = rules.fold(rule, (point for point in past if point.day <= last))
     if folded is not None:
         states[rule.id] = folded

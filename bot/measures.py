@@ -1,14 +1,16 @@
 """What indicators read now: worked out from the book, vendor by vendor, and never spliced."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice, product
+from types import MappingProxyType
 
 from bot.book import Book, point
 from bot.calendar import is_final
 from bot.catalogue import SERIES
-from bot.model import BOTH, Indicator, Measure, Point, Reading
+from bot.model import BOTH, Indicator, Measure, Point, Reading, RuleState
 
 MOST_COMBINATIONS = 12
 """Of several series with several vendors each, so many combinations are tried."""
@@ -29,10 +31,21 @@ class _Worked:
 class Measures:
     """Readings of one book; what has not changed since is not worked out again."""
 
-    def __init__(self, book: Book) -> None:
-        """Take the book they are worked out from."""
+    def __init__(
+        self, book: Book, foreseen: Mapping[str, Sequence[Point]] = MappingProxyType({})
+    ) -> None:
+        """Take the book they are worked out from.
+
+        `foreseen` are the values that indicators will have, worked out at once by who replays a
+        recording; each is seen only when the book has reached its day.
+        """
         self.book = book
+        self._foreseen = {
+            key: ([each.day for each in points], points) for key, points in foreseen.items()
+        }
         self._known: dict[tuple[str, Vendors], tuple[object, _Worked | None]] = {}
+        self._pulses: dict[str, object] = {}
+        self._told: dict[tuple[str, tuple[date, ...]], tuple[object, tuple[float | None, ...]]] = {}
 
     def readings(self, indicators: Sequence[Indicator], now: datetime) -> dict[str, Reading]:
         """Each indicator's reading, where it has one."""
@@ -75,6 +88,87 @@ class Measures:
             late_from=late_from,
             note=worked.measure.note,
         )
+
+    def first_vendors(self, indicator: Indicator) -> Vendors | None:
+        """The vendors whose values the rules read; None where a series has none."""
+        vendors = [indicator.vendor or self.book.primary(s) for s in indicator.series]
+        return tuple(filter(None, vendors)) if all(vendors) else None
+
+    def points(self, indicator: Indicator, now: datetime, after: date | None) -> list[Point]:
+        """The final daily values of the days after `after`, oldest first, from the first vendors.
+
+        What is worked out from several series carries the newest of their times.
+        """
+        vendors = self.first_vendors(indicator)
+        if vendors is None:
+            return []
+        pairs = list(zip(indicator.series, vendors, strict=True))
+        if indicator.derive is None:
+            return self.book.final_points(*pairs[0], now, after)
+        if indicator.key in self._foreseen:
+            reached = [self.book.last_final(*pair, now) for pair in pairs]
+            days, points = self._foreseen[indicator.key]
+            return list(points[_place(days, after) : _place(days, _earliest(reached))])
+        start = None
+        if after is not None and indicator.lookback_days is not None:
+            start = after - timedelta(days=indicator.lookback_days)
+        inputs = [self.book.final_points(*pair, now, start) for pair in pairs]
+        measures = indicator.derive(inputs) if all(inputs) else ()
+        vendor = BOTH.join(dict.fromkeys(vendors))
+        known = [[point.day for point in points] for points in inputs]
+        return [
+            Point(each.day, each.value, vendor, _as_of(inputs, known, each.day), each.note)
+            for each in measures
+            if after is None or each.day > after
+        ]
+
+    def late(self, indicator: Indicator, now: datetime) -> bool:
+        """Whether one of the series it is worked out from is late at its first vendor."""
+        vendors = self.first_vendors(indicator) or ()
+        pairs = zip(indicator.series, vendors, strict=bool(vendors))
+        return any(self.book.late(*pair, now) for pair in pairs)
+
+    def moved(
+        self, indicator: Indicator, states: Sequence[RuleState | None], now: datetime
+    ) -> bool:
+        """Whether its rules have anything to see that they had not when this was last asked."""
+        vendors = self.first_vendors(indicator)
+        if vendors is None:
+            return False
+        pairs = list(zip(indicator.series, vendors, strict=True))
+        late = self.late(indicator, now)
+        pulse = (
+            late,
+            vendors,
+            [self.book.revision(*pair) for pair in pairs],
+            [self.book.last_final(*pair, now) for pair in pairs],
+        )
+        same = self._pulses.get(indicator.key) == pulse
+        self._pulses[indicator.key] = pulse
+        # While the first vendor is late, others may stand in for it.
+        stands_still = same and not (late and indicator.derive is None)
+        begun = all(states) or not any(pulse[2])
+        return not (stands_still and begun)
+
+    def told(
+        self, indicator: Indicator, vendor: str, days: Sequence[date], now: datetime
+    ) -> tuple[float | None, ...]:
+        """What this vendor says now of each of these days; None where it says nothing of one."""
+        if indicator.derive is None:
+            return tuple(self.book.value(indicator.series[0], vendor, day) for day in days)
+        vendors = self.first_vendors(indicator)
+        if vendors is None or BOTH.join(dict.fromkeys(vendors)) != vendor:
+            return (None,) * len(days)
+        pairs = zip(indicator.series, vendors, strict=True)
+        sign = [self.book.settled(*pair) for pair in pairs]
+        known = self._told.get((indicator.key, tuple(days)))
+        if known is not None and known[0] == sign:
+            return known[1]
+        points = self.points(indicator, now, min(days) - timedelta(days=1))
+        by_day = {point.day: point.value for point in points}
+        values = tuple(by_day.get(day) for day in days)
+        self._told[indicator.key, tuple(days)] = (sign, values)
+        return values
 
     def _lags(
         self, indicator: Indicator, vendors: Vendors, reading: Reading, now: datetime
@@ -167,6 +261,26 @@ class Measures:
         if latest is not None and (not points or latest.day > points[-1].day):
             points.append(point(latest))
         return points
+
+
+def _place(days: Sequence[date], day: date | None) -> int:
+    """Where the days after this one begin."""
+    return 0 if day is None else bisect_right(days, day)
+
+
+def _earliest(days: Sequence[date | None]) -> date | None:
+    """The earliest of the days; None if one of them is not there yet."""
+    known = [day for day in days if day is not None]
+    return min(known) if len(known) == len(days) else None
+
+
+def _as_of(
+    inputs: Sequence[Sequence[Point]], days: Sequence[Sequence[date]], day: date
+) -> datetime:
+    """The newest time of the inputs' last values up to a day."""
+    places = (bisect_right(each, day) for each in days)
+    used = zip(inputs, places, strict=True)
+    return max(points[place - 1].as_of for points, place in used if place)
 
 
 def _last_by(points: Sequence[Point], day: date) -> Point | None:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,12 +11,16 @@ from pathlib import Path
 from bot.book import Book
 from bot.calendar import belongs, final_at, late_at, session_close
 from bot.catalogue import SERIES
-from bot.evaluation import evaluate
+from bot.evaluation import evaluate, follow_up
 from bot.measures import Measures
 from bot.messages import plain
-from bot.model import Alert, Cadence, Indicator, Observation, RuleState, Series
+from bot.model import Alert, Cadence, Indicator, Observation, Point, RuleState, Series
 
 VENDOR = "recorded"
+
+
+Progress = Callable[[int, int], None]
+"""(values fed, values in all): called as time goes on."""
 
 
 class UnusableRecording(Exception):
@@ -30,6 +34,11 @@ class Recording:
     observations: Sequence[Observation]
     unused: Sequence[str]
     """Files whose series the product does not watch."""
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series recorded."""
+        return tuple(dict.fromkeys(each.series for each in self.observations))
 
 
 def read(folder: Path) -> Recording:
@@ -54,12 +63,17 @@ def read(folder: Path) -> Recording:
 
 
 def replay(
-    recording: Recording, indicators: Sequence[Indicator], until: date | None = None
+    recording: Recording,
+    indicators: Sequence[Indicator],
+    until: date | None = None,
+    *,
+    progress: Progress = lambda _fed, _all: None,
 ) -> Iterator[Alert]:
     """Every alert that would have been sent, in order, up to and including the day `until`."""
-    book = Book(dict.fromkeys(SERIES, (VENDOR,)))
-    measures = Measures(book)
+    book = _empty_book()
+    measures = Measures(book, _foreseen(recording, indicators))
     states: dict[str, RuleState] = {}
+    recorded, fed = recording.series, 0
 
     def look(now: datetime) -> Iterator[Alert]:
         result = evaluate(measures, indicators, states, now)
@@ -69,10 +83,27 @@ def replay(
     for known_at, values in groupby(recording.observations, key=lambda each: each.observed_at):
         if until is not None and known_at.date() > until:
             return
-        for deadline in _deadlines(book, known_at):
+        for deadline in _deadlines(book, recorded, states, known_at):
             yield from look(deadline)
-        book.add(values)
+        fed += len(book.add(values))
         yield from look(known_at)
+        progress(fed, len(recording.observations))
+
+
+def _empty_book() -> Book:
+    return Book(dict.fromkeys(SERIES, (VENDOR,)))
+
+
+def _foreseen(recording: Recording, indicators: Sequence[Indicator]) -> dict[str, Sequence[Point]]:
+    """What is worked out from the recording, all days at once: day by day it would take minutes.
+
+    No day's value depends on a later one, and none is seen before its day is reached.
+    """
+    book = _empty_book()
+    book.add(recording.observations)
+    measures, end = Measures(book), recording.observations[-1].observed_at
+    derived = (each for each in indicators if each.rules and each.derive)
+    return {each.key: measures.points(each, end, None) for each in derived}
 
 
 def as_json(alert: Alert) -> str:
@@ -94,13 +125,18 @@ def as_json(alert: Alert) -> str:
     )
 
 
-def _deadlines(book: Book, before: datetime) -> list[datetime]:
-    """The moments before `before` at which a series became late: silence, too, is an event."""
-    moments = set()
-    for key, series in SERIES.items():
+def _deadlines(
+    book: Book, recorded: Sequence[str], states: Mapping[str, RuleState], before: datetime
+) -> list[datetime]:
+    """The moments before `before` at which time alone makes news.
+
+    A series became late, or a breakout old enough for its follow-up.
+    """
+    moments = {moment for moment in follow_up.moments(states) if moment < before}
+    for key in recorded:
         latest = book.latest(key, VENDOR)
         if latest is not None:
-            due = late_at(series, latest, latest.day)
+            due = late_at(SERIES[key], latest, latest.day)
             if latest.observed_at < due < before:
                 moments.add(due)
     return sorted(moments)

@@ -99,7 +99,9 @@ def recovery_level(rule: LevelRule) -> float:
 
 def beyond(rule: LevelRule, value: float) -> bool:
     """Whether the value is on the side on which the rule fires."""
-    return value < rule.level if rule.side is Side.BELOW else value >= rule.level
+    if value == rule.level:
+        return rule.inclusive
+    return (value < rule.level) is (rule.side is Side.BELOW)
 
 
 def _all_beyond(rule: LevelRule, point: Point) -> bool:
@@ -130,7 +132,7 @@ def _first(rule: Rule, point: Point) -> RuleState:
         case LevelRule():
             if _all_beyond(rule, point):
                 return replace(state, status=Status.FIRING, episode=point.day)
-            return state
+            return replace(state, tentative=rule.is_regime and not _all_recovered(rule, point))
         case BreakoutRule():
             record = Record(point.value, point.day, point.value, point.day, first_day=point.day)
             return replace(state, record=record)

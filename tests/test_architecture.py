@@ -35,7 +35,15 @@ def test_every_plug_in_is_found() -> None:
 def test_every_rule_has_a_topic_people_can_subscribe_to() -> None:
     rules = [rule for indicator in find_parts().indicators for rule in indicator.rules]
     assert {rule.id for rule in rules} == {
-        "russell_breakout", "dominance_57", "dominance_55", "altseason", "bitcoin_season",
+        "russell_breakout", "smallcap_streak", "smallcap_rally",
+        "dominance_57", "dominance_55", "altseason", "bitcoin_season",
+        "etf_inflow", "etf_outflow", "correlation",
+        "fed_liquidity_up", "fed_liquidity_down",
+        "stablecoin_growth_up", "stablecoin_growth_down",
+        "whale_accumulation_up", "whale_accumulation_down",
+        "holder_accumulation_up", "holder_accumulation_down", "leverage_flush",
+        "inflation_3_up", "inflation_3_down", "inflation_2_up", "inflation_2_down",
+        "token_dilution", "btc_stagnation",
     }  # fmt: skip
     assert {rule.topic for rule in rules} <= set(TOPICS)
     assert set(ESSENTIALS) <= set(TOPICS)

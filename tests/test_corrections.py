@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from bot.calendar import session_close
 from bot.model import Alert, Kind, Observation, Status
-from tests.test_evaluation import World, common_days, fallback_days, sessions
+from tests.test_evaluation import SATURDAY_NOON, World, common_days, fallback_days, sessions
 
 DAYS = sessions(42)
 RECORD = 2_500.0
@@ -14,7 +14,7 @@ RECORD = 2_500.0
 def world_after_a_breakout() -> tuple[World, Alert]:
     """Two closes above the record, told."""
     world = World()
-    world.now = world.now.replace(hour=12)
+    world.now = SATURDAY_NOON
     *past, first, second = DAYS
     for index, day in enumerate(past):
         world.close(day, RECORD if index == 0 else 2_100.0 + index)

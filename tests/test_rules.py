@@ -33,7 +33,7 @@ BELOW_57 = LevelRule(
     meaning="",
     resolved_meaning="",
 )
-ABOVE_75 = replace(BELOW_57, id="altseason", side=Side.ABOVE, level=75.0, band=15.0)
+ABOVE_75 = replace(BELOW_57, id="altseason", side=Side.ABOVE, level=75.0, band=15.0, inclusive=True)
 BREAKOUT = BreakoutRule(
     id="russell_breakout",
     topic="breakout",
@@ -70,6 +70,25 @@ def test_the_second_value_below_fires_and_the_first_above_the_band_resolves() ->
 def test_an_above_rule_fires_at_the_level_itself_and_resolves_below_the_band() -> None:
     _, news = live(ABOVE_75, [70, 75, 75, 60, 59.9])
     assert news == [(Kind.FIRED, 2), (Kind.RESOLVED, 4)]
+
+
+def test_a_level_that_does_not_count_has_to_be_passed() -> None:
+    above = replace(ABOVE_75, inclusive=False, confirmations=1)
+    assert live(above, [70, 75, 75.1])[1] == [(Kind.FIRED, 2)]
+    at_most = replace(BELOW_57, inclusive=True, confirmations=1)
+    assert live(at_most, [58, 57.1, 57.0])[1] == [(Kind.FIRED, 2)]
+
+
+def test_a_regime_is_unknown_until_a_line_is_passed_and_the_first_is_no_news() -> None:
+    inflow = replace(
+        ABOVE_75, level=1.0, band=2.0, confirmations=1, inclusive=False, is_regime=True
+    )
+    outflow = replace(inflow, side=Side.BELOW, level=-1.0)
+    flows = [0.0, 1.0, 0.5, 1.1, 0.0, -1.0, -1.1, 0.9, 1.1]
+    state, news = live(inflow, flows[:3])
+    assert (state.tentative, news) == (True, [])
+    assert live(inflow, flows)[1] == [(Kind.RESOLVED, 6), (Kind.FIRED, 8)]
+    assert live(outflow, flows)[1] == [(Kind.FIRED, 6), (Kind.RESOLVED, 8)]
 
 
 def test_one_value_below_is_pending_and_a_value_back_above_forgets_it() -> None:

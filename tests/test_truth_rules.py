@@ -30,7 +30,7 @@ from bot.model import (
 from bot.outlook import snapshot
 from bot.replay import read
 from bot.wording import age_text, day_text, gap, level_text, moment_text, number
-from tests.test_evaluation import World, fallback_days, sessions
+from tests.test_evaluation import SATURDAY_NOON, World, fallback_days, sessions
 
 PARTS = find_parts()
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -169,7 +169,7 @@ def test_4_status_holds_no_number_that_the_store_cannot_show(values: list[float]
 
 def test_5_a_bar_that_still_trades_is_shown_as_provisional_and_confirms_nothing() -> None:
     world = World()
-    world.now = world.now.replace(hour=12)
+    world.now = SATURDAY_NOON
     *past, first, second = sessions(40)
     for index, day in enumerate(past):
         world.close(day, 2_500.0 if index == 0 else 2_100.0 + index)
@@ -221,7 +221,7 @@ def test_6_a_weekend_a_holiday_and_the_time_to_publish_are_no_outage(
 
 def test_7_a_revision_corrects_and_never_fires_twice() -> None:
     world = World()
-    world.now = world.now.replace(hour=12)
+    world.now = SATURDAY_NOON
     *past, first, second = sessions(40)
     for index, day in enumerate(past):
         world.close(day, 2_500.0 if index == 0 else 2_100.0 + index)

@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.app import find_parts
@@ -44,6 +44,8 @@ PAGES = {
 """Feed -> the host and path that it asks."""
 CORE = tuple(feed for feed in PARTS.feeds if feed.name in PAGES)
 """The feeds of the series that rules read, and their fallbacks."""
+JUDGED = tuple(replace(each, rules=()) if each.derive else each for each in PARTS.indicators)
+"""Rules on worked-out numbers have tests of their own."""
 PATIENT = Limits(total_seconds=30.0, retries=0)
 READER = Chat("telegram", "1")
 
@@ -111,7 +113,7 @@ class Watch:
         client = client or self.client
         return Poller(
             fetcher=Fetcher(feeds, self.http, self.clock, poll_seconds),
-            indicators=PARTS.indicators,
+            indicators=JUDGED,
             journal=RedisJournal(client, PARTS.platform_names),
             lease=RedisLease(client, seconds=lease_seconds),
             clock=self.clock,

@@ -14,6 +14,7 @@ INDICATOR = Indicator(
             indicator="altcoin_season_index",
             side=Side.ABOVE,
             level=75.0,
+            inclusive=True,
             band=15.0,
             meaning="Three in four large altcoins beat Bitcoin over 90 days: by the index's own "
             "definition this is altseason.",

@@ -7,7 +7,7 @@ that day is missing. Source: the spot exchange named beside the value.
 from collections.abc import Sequence
 
 from bot.formulas import changes
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -23,4 +23,18 @@ INDICATOR = Indicator(
     derive=_derive,
     lookback_days=400,
     provisional=True,
+    rules=(
+        LevelRule(
+            id="btc_stagnation",
+            topic="stagnation",
+            indicator="btc_change_1y",
+            side=Side.BELOW,
+            level=0.0,
+            band=5.0,
+            tone=Tone.BAD,
+            meaning="Bitcoin is worth less than a year ago: who has held it for a year has "
+            "gained nothing.",
+            resolved_meaning="Bitcoin is clearly worth more than a year ago again.",
+        ),
+    ),
 )

@@ -7,7 +7,9 @@ vendor.
 from collections.abc import Sequence
 
 from bot.formulas import fund_flows
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
+
+REGIME_USD = fund_flows.REGIME_USD
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -22,4 +24,36 @@ INDICATOR = Indicator(
     series=("btc_etf_flow",),
     derive=_derive,
     lookback_days=45,
+    rules=(
+        # The two regimes end each other: each one's recovery level is the other's level.
+        LevelRule(
+            id="etf_inflow",
+            topic="etf",
+            indicator="btc_etf_flow_20",
+            side=Side.ABOVE,
+            level=REGIME_USD,
+            band=2 * REGIME_USD,
+            confirmations=1,
+            is_regime=True,
+            meaning="Money flows into the Bitcoin funds again: institutions add Bitcoin, "
+            "which steadies the market and does not by itself reach altcoins.",
+            resolved_meaning="The inflow regime is over: over 20 sessions more than a billion has "
+            "left the funds.",
+        ),
+        LevelRule(
+            id="etf_outflow",
+            topic="etf",
+            indicator="btc_etf_flow_20",
+            side=Side.BELOW,
+            level=-REGIME_USD,
+            band=2 * REGIME_USD,
+            confirmations=1,
+            is_regime=True,
+            tone=Tone.BAD,
+            meaning="Money leaves the Bitcoin funds: until it stops, the gate of the ETF "
+            "flows stays shut.",
+            resolved_meaning="The outflow regime is over: over 20 sessions more than a billion has "
+            "come in.",
+        ),
+    ),
 )

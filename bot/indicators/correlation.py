@@ -7,7 +7,7 @@ least 60. Source: the Russell 2000's closes, and TOTAL3 at the end of the same U
 from collections.abc import Sequence
 
 from bot.formulas import correlation
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -22,4 +22,21 @@ INDICATOR = Indicator(
     series=("russell_2000", "total3"),
     derive=_derive,
     lookback_days=220,
+    rules=(
+        LevelRule(
+            id="correlation",
+            topic="correlation",
+            indicator="correlation",
+            side=Side.ABOVE,
+            level=0.5,
+            band=0.1,
+            confirmations=1,
+            inclusive=True,
+            meaning="Small caps and altcoins move together from day to day, as they did on "
+            "one day in five. It has been high without any altseason, so it says that "
+            "they share a mood, not that one leads.",
+            resolved_meaning="They move apart again: the days of one say little of the days of the "
+            "other.",
+        ),
+    ),
 )

@@ -7,7 +7,10 @@ published has none. Source: the Bureau of Labor Statistics (CPIAUCSL).
 from collections.abc import Sequence
 
 from bot.formulas import inflation
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
+
+BAND_PP = 0.2
+"""About what one month changes."""
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -22,4 +25,54 @@ INDICATOR = Indicator(
     series=("cpi",),
     derive=_derive,
     lookback_days=500,
+    rules=(
+        LevelRule(
+            id="inflation_3_up",
+            topic="inflation",
+            indicator="cpi_yoy",
+            side=Side.ABOVE,
+            level=3.0,
+            band=BAND_PP,
+            confirmations=1,
+            inclusive=True,
+            tone=Tone.BAD,
+            meaning="Prices rise by 3 % a year or more: room for lower rates shrinks.",
+            resolved_meaning="Inflation is clearly below 3 % again.",
+        ),
+        LevelRule(
+            id="inflation_3_down",
+            topic="inflation",
+            indicator="cpi_yoy",
+            side=Side.BELOW,
+            level=3.0,
+            band=BAND_PP,
+            confirmations=1,
+            meaning="Prices rise by less than 3 % a year: room for lower rates grows.",
+            resolved_meaning="Inflation is clearly above 3 % again.",
+        ),
+        LevelRule(
+            id="inflation_2_up",
+            topic="inflation",
+            indicator="cpi_yoy",
+            side=Side.ABOVE,
+            level=2.0,
+            band=BAND_PP,
+            confirmations=1,
+            inclusive=True,
+            tone=Tone.BAD,
+            meaning="Prices rise by 2 % a year or more: room for lower rates shrinks.",
+            resolved_meaning="Inflation is clearly below 2 % again.",
+        ),
+        LevelRule(
+            id="inflation_2_down",
+            topic="inflation",
+            indicator="cpi_yoy",
+            side=Side.BELOW,
+            level=2.0,
+            band=BAND_PP,
+            confirmations=1,
+            meaning="Prices rise by less than 2 % a year: room for lower rates grows.",
+            resolved_meaning="Inflation is clearly above 2 % again.",
+        ),
+    ),
 )

@@ -7,7 +7,7 @@ least 300 values. Coins count that have not moved for 155 days. Source: the chai
 from collections.abc import Sequence
 
 from bot.formulas import supplies
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -22,4 +22,30 @@ INDICATOR = Indicator(
     series=("lth_supply",),
     derive=_derive,
     lookback_days=450,
+    rules=(
+        LevelRule(
+            id="holder_accumulation_up",
+            topic="whales",
+            indicator="holder_accumulation",
+            side=Side.ABOVE,
+            level=2.0,
+            band=1.0,
+            confirmations=1,
+            meaning="Long-term holders have added more in 30 days than is usual: beyond two "
+            "standard deviations of the past year.",
+            resolved_meaning="The accumulation is back within what is usual.",
+        ),
+        LevelRule(
+            id="holder_accumulation_down",
+            topic="whales",
+            indicator="holder_accumulation",
+            side=Side.BELOW,
+            level=-2.0,
+            band=1.0,
+            confirmations=1,
+            meaning="Long-term holders have given away more in 30 days than is usual: beyond "
+            "two standard deviations of the past year.",
+            resolved_meaning="The distribution is back within what is usual.",
+        ),
+    ),
 )

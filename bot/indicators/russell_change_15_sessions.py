@@ -6,7 +6,7 @@ Formula: 100 * (close / close 15 sessions earlier - 1). Source: the index closes
 from collections.abc import Sequence
 
 from bot.formulas import changes
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -22,4 +22,19 @@ INDICATOR = Indicator(
     derive=_derive,
     lookback_days=40,
     provisional=True,
+    rules=(
+        LevelRule(
+            id="smallcap_rally",
+            topic="strength",
+            indicator="russell_change_15_sessions",
+            side=Side.ABOVE,
+            level=9.0,
+            band=5.0,
+            confirmations=1,
+            inclusive=True,
+            meaning="Small caps have risen fast for three weeks: appetite for risk, and often "
+            "a rebound after a fall.",
+            resolved_meaning="The rally has run out: less than 4 % is left over three weeks.",
+        ),
+    ),
 )

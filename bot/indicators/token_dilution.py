@@ -7,7 +7,7 @@ CoinMarketCap.
 from collections.abc import Sequence
 
 from bot.formulas import changes
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -22,4 +22,20 @@ INDICATOR = Indicator(
     series=("new_tokens_30d",),
     derive=_derive,
     lookback_days=45,
+    rules=(
+        LevelRule(
+            id="token_dilution",
+            topic="dilution",
+            indicator="token_dilution",
+            side=Side.ABOVE,
+            level=25.0,
+            band=15.0,
+            confirmations=1,
+            inclusive=True,
+            tone=Tone.BAD,
+            meaning="New tokens come a quarter faster than a month ago: the same money is "
+            "spread over more coins.",
+            resolved_meaning="New tokens come at about the pace of a month ago again.",
+        ),
+    ),
 )

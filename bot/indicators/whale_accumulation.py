@@ -7,7 +7,7 @@ least 300 values. Exchanges and custodians are among the addresses. Source: the 
 from collections.abc import Sequence
 
 from bot.formulas import supplies
-from bot.model import Indicator, Measure, Point, Unit
+from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
 def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
@@ -22,4 +22,32 @@ INDICATOR = Indicator(
     series=("whale_supply",),
     derive=_derive,
     lookback_days=450,
+    rules=(
+        LevelRule(
+            id="whale_accumulation_up",
+            topic="whales",
+            indicator="whale_accumulation",
+            side=Side.ABOVE,
+            level=2.0,
+            band=1.0,
+            confirmations=1,
+            meaning="Addresses with 1,000 BTC or more, exchanges and custodians among them, "
+            "have added more in 30 days than is usual: beyond two standard deviations "
+            "of the past year.",
+            resolved_meaning="The accumulation is back within what is usual.",
+        ),
+        LevelRule(
+            id="whale_accumulation_down",
+            topic="whales",
+            indicator="whale_accumulation",
+            side=Side.BELOW,
+            level=-2.0,
+            band=1.0,
+            confirmations=1,
+            meaning="Addresses with 1,000 BTC or more, exchanges and custodians among them, "
+            "have given away more in 30 days than is usual: beyond two standard "
+            "deviations of the past year.",
+            resolved_meaning="The distribution is back within what is usual.",
+        ),
+    ),
 )

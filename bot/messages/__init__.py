@@ -6,7 +6,10 @@ says buy or sell, and holds no number that is not in the store.
 
 from bot.messages.alerts import alert, source_text
 from bot.messages.board import board_line, missing_lines
+from bot.messages.follow_up import follow_up
 from bot.messages.health import blind, correction
+from bot.messages.missed import found_late
+from bot.messages.phase import phase_turn
 from bot.messages.plain import plain
 from bot.messages.status import is_wanted, status
 
@@ -15,8 +18,11 @@ __all__ = [
     "blind",
     "board_line",
     "correction",
+    "follow_up",
+    "found_late",
     "is_wanted",
     "missing_lines",
+    "phase_turn",
     "plain",
     "source_text",
     "status",

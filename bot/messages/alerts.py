@@ -1,10 +1,8 @@
 """What an alert of a preset rule says: what crossed, value against level, source, meaning."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.calendar import final_at, next_day
-from bot.catalogue import SERIES
 from bot.messages.board import missing_lines
 from bot.model import (
     Board,
@@ -20,7 +18,7 @@ from bot.model import (
     Transition,
     Unit,
 )
-from bot.wording import age_text, day_text, gap, level_text, moment_text, number
+from bot.wording import day_text, gap, level_text, moment_text, number
 
 TRUSTED_HISTORY = timedelta(days=25 * 365)
 """The longest wait for a new record since 1987 was under five years; this leaves no doubt."""
@@ -48,23 +46,13 @@ def alert(
             said = _level_news(indicator, rule, news, point)
         case BreakoutRule():
             said = _breakout_news(indicator, rule, news, point)
-    found = _found_late(indicator, point, now_board.as_of)
     lines = (
         said.fact,
         source_text(point, indicator.unit),
-        *found,
         said.meaning,
         *missing_lines(now_board),
     )
     return Message(said.headline, lines, f"{rule.id} · {news.kind}", said.tone)
-
-
-def _found_late(indicator: Indicator, point: Point, now: datetime) -> tuple[str, ...]:
-    """A word of warning when a newer value was already due: this is then not today's news."""
-    cadence = SERIES[indicator.series[0]].cadence
-    if now < final_at(cadence, next_day(cadence, point.day)):
-        return ()
-    return (f"Found late, {age_text(now - point.as_of)} after the time of this value.",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +71,8 @@ def _level_news(indicator: Indicator, rule: LevelRule, news: Transition, point: 
     if news.kind is Kind.FIRED:
         away = gap(told - rule.level, unit)
         return _News(
-            f"{title} {'below' if below else 'at or above'} {level}: {value}",
-            f"{value} against the level of {level}, {away} beyond it, "
-            f"on {rule.confirmations} daily values in a row.",
+            f"{title} {beyond_text(rule)} {level}: {value}",
+            f"{value} against the level of {level}, {away} beyond it{_confirmed(rule)}.",
             rule.meaning,
             rule.tone,
         )
@@ -98,6 +85,17 @@ def _level_news(indicator: Indicator, rule: LevelRule, news: Transition, point: 
         rule.resolved_meaning,
         Tone.NEUTRAL,
     )
+
+
+def beyond_text(rule: LevelRule) -> str:
+    """In words, where a value has to be for the rule to fire."""
+    where = "below" if rule.side is Side.BELOW else "above"
+    return f"at or {where}" if rule.inclusive else where
+
+
+def _confirmed(rule: LevelRule) -> str:
+    times = rule.confirmations
+    return f", on {times} daily values in a row" if times > 1 else ""
 
 
 def _breakout_news(

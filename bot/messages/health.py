@@ -13,35 +13,43 @@ def blind(
     rules: Sequence[str],
     standby: Reading | None,
     *,
-    stands_in: bool = False,
+    served: Sequence[str] = (),
     held: str = "",
 ) -> Message:
-    """What we say when a series a rule needs goes quiet, and when it speaks again."""
+    """What we say when a series a rule needs goes quiet, and when it speaks again.
+
+    `served` are those of the `rules` that follow the fallback on `standby` meanwhile.
+    """
     value = number(reading.value, reading.unit)
     seen = moment_text(reading.as_of)
-    affected = " and ".join(rules)
     if news.kind is Kind.RECOVERED:
         lines = [
             f"{reading.vendor} gives values again: {value}, as of {seen}.",
-            f"Watching it again: {affected}.",
+            f"Watching it again: {_listed(rules)}.",
         ]
         return Message(f"{reading.title} is back", tuple(lines), "blind · recovered")
     lines = [
         held
-        or f"The last value from {reading.vendor} is {value}, as of {seen}; a newer one is "
-        "overdue.",
-        f"Until it is back these neither fire nor resolve: {affected}.",
+        or f"The last value from {reading.vendor} is {value}, as of {seen}; a newer one is overdue."
     ]
+    asleep = [rule for rule in rules if rule not in served]
+    if asleep:
+        lines.append(f"Until it is back these neither fire nor resolve: {_listed(asleep)}.")
     if standby is not None:
         shown = f"{standby.vendor} says {number(standby.value, standby.unit)}"
         shown += f" (as of {moment_text(standby.as_of)}) meanwhile"
-        lines.append(f"{shown}; the levels are not set for its figure.")
-        if stands_in:
-            lines[1:] = [
-                f"{shown} and stands in: these fire or resolve only if its value crosses, and also "
-                f"its value moved by its usual distance from {reading.vendor}: {affected}."
-            ]
+        lines.append(
+            f"{shown} and stands in: these fire or resolve only if its value crosses, and also "
+            f"its value moved by its usual distance from {reading.vendor}: {_listed(served)}."
+            if served
+            else f"{shown}; the levels are not set for its figure."
+        )
     return Message(f"{reading.title} has gone quiet", tuple(lines), "blind · stale", Tone.BAD)
+
+
+def _listed(rules: Sequence[str]) -> str:
+    *first, last = rules
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def correction(
@@ -50,11 +58,18 @@ def correction(
     after: Sequence[tuple[date, float]],
     *,
     stands: bool,
+    derived: bool = False,
 ) -> Message:
-    """What we say when values that decided an alert have been revised."""
+    """What we say when values that decided an alert have been revised.
+
+    `derived` is a value worked out from what its vendors say.
+    """
     old = dict(before)
+    who, moves = f"{alert.vendor} has revised its value of", ""
+    if derived:
+        who, moves = f"With the revised figures of {alert.vendor}, the value of", " moves"
     revised = [
-        f"{alert.vendor} has revised its value of {day_text(day)} from "
+        f"{who} {day_text(day)}{moves} from "
         f"{number(old[day], alert.unit)} to {number(value, alert.unit)}."
         for day, value in after
         if day in old and old[day] != value

@@ -6,8 +6,9 @@ day). A bare float is a market value in its series' unit.
 """
 
 from bot.model.alerts import Alert, Chat, Kind, Message, Tone
-from bot.model.board import Board, FeedHealth, Gate, GateState, Phase, RuleView, Snapshot
-from bot.model.own import Condition, KeptRule, OwnRule, Span, Window
+from bot.model.board import Board, FeedHealth, Gate, GateState, RuleView, Snapshot
+from bot.model.own import Condition, KeptRule, OwnRule, OwnState, Saying, Span, Window
+from bot.model.phase import Course, Phase
 from bot.model.rules import (
     BreakoutRule,
     Derive,
@@ -41,6 +42,7 @@ __all__ = [
     "Cadence",
     "Chat",
     "Condition",
+    "Course",
     "Derive",
     "FeedHealth",
     "Gate",
@@ -53,6 +55,7 @@ __all__ = [
     "Message",
     "Observation",
     "OwnRule",
+    "OwnState",
     "Phase",
     "Point",
     "Reading",
@@ -60,6 +63,7 @@ __all__ = [
     "Rule",
     "RuleState",
     "RuleView",
+    "Saying",
     "Series",
     "Side",
     "Snapshot",

@@ -17,6 +17,8 @@ class Kind(StrEnum):
     STALE = "stale"
     RECOVERED = "recovered"
     CORRECTED = "corrected"
+    LATE = "late"
+    """What was missed in a downtime, found afterwards and told together."""
 
 
 class Tone(StrEnum):
@@ -61,6 +63,8 @@ class Alert:
     """The days and values that decided it, as they were told."""
     withdrawn: bool = False
     """Of a correction: with the revised values it would not have happened."""
+    quiet: bool = False
+    """Recorded and not told by itself, as a `late` alert tells it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.model.phase import Phase
 from bot.model.rules import Side, Status
 from bot.model.series import Reading, Unit
 
@@ -36,17 +37,6 @@ class Gate:
     as_of: datetime | None = None
     why: str = ""
     """In words, what the gate waits for or why it cannot be told."""
-
-
-class Phase(StrEnum):
-    """Where the rotation stands."""
-
-    ALTSEASON = "altseason"
-    ROTATION = "rotation"
-    WARMING_UP = "warming_up"
-    BITCOIN_SEASON = "bitcoin_season"
-    WAITING = "waiting"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a person asked to be told: conditions on what indicators read, and how often to say so."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.model.rules import Side
@@ -74,3 +74,30 @@ class KeptRule:
     rule: OwnRule
     firing: bool = False
     """Told, or already true when it was made: it fires again after having stopped being true."""
+
+
+class Saying(StrEnum):
+    """What an own rule says."""
+
+    FIRED = "fired"
+    AGAIN = "again"
+    """It still holds: a reminder, or a further step."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnState:
+    """All an own rule remembers between two looks."""
+
+    made: datetime
+    """When it was made or last changed: older values are no news to it."""
+    beyond: tuple[bool, ...]
+    """Of each condition, whether it held when it was last seen; while the rule fires, whether it
+    has not recovered since."""
+    firing: bool = False
+    since: datetime | None = None
+    """When all conditions began to hold."""
+    due: datetime | None = None
+    """When it is to be looked at though nothing moves: the end of `hold`, the next reminder."""
+    further: float | None = None
+    """Of a rule with steps that fires, the value at which it says so again; None until it has been
+    seen firing."""

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.model.alerts import Kind, Tone
+from bot.model.phase import Course
 from bot.model.series import Measure, Point, Unit
 
 
@@ -31,7 +32,8 @@ class LevelRule:
     """Fires on the nth consecutive daily value beyond a level, with a dead band before it resolves.
 
     `below` fires at value < level and resolves at value > level + band; `above` fires at
-    value >= level and resolves at value < level - band.
+    value > level and resolves at value < level - band. Where it is `inclusive`, the level itself
+    counts as beyond.
     """
 
     id: str
@@ -44,8 +46,12 @@ class LevelRule:
     """One sentence for the reader: what it means that this fired."""
     resolved_meaning: str
     confirmations: int = 2
+    inclusive: bool = False
     tone: Tone = Tone.GOOD
     """Whether it is good or bad news for the rotation that this fired."""
+    is_regime: bool = False
+    """One of two rules that end each other: as long as no value was beyond either line, nobody
+    knows in which regime we are, and the first that is so is no news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,8 @@ class RuleState:
     held: Status | None = None
     """What `no_data` interrupted."""
     record: Record | None = None
+    course: Course | None = None
+    """Of the rule that follows the phase."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class RedisJournal:
             states += [change.key, after if expected is None else expected[index], after]
         told: list[str] = []
         for alert in alerts:
-            body = codec.MESSAGE.dump(alert.message)
+            body = "" if alert.quiet else codec.MESSAGE.dump(alert.message)
             told += [alert.id, alert.topic, body, codec.ALERT.dump(alert)]
         sizes = (len(changes), len(alerts))
         outcome = await self._client.run(

@@ -4,7 +4,8 @@
 -- alert its subscribers and its job.
 -- ARGV: leader, now ms (the poller's clock), job ttl ms, tombstone ms, alerts kept,
 -- number of states, number of alerts;
--- a state: key, expected text ('' for none), new text; an alert: id, topic, body, record.
+-- a state: key, expected text ('' for none), new text; an alert: id, topic, body ('' to record it
+-- and tell nobody), record.
 -- Returns 'done', 'repeated' (all states already are the new ones), 'not leader', or 'moved'.
 
 local leader, now, ttl, tombstone, kept = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -35,7 +36,7 @@ local ttl_at = clock[1] * 1000 + math.floor(clock[2] / 1000) + ttl
 local function enqueue(platform_keys, alert, seq, id, topic, body)
   local subscribers = KEYS[platform_keys + 2 * alert]
   local job = KEYS[platform_keys + 2 * alert + 1]
-  if redis.call('EXISTS', subscribers) == 0 or redis.call('EXISTS', job) == 1 then
+  if body == '' or redis.call('EXISTS', subscribers) == 0 or redis.call('EXISTS', job) == 1 then
     return
   end
   redis.call('HSET', job, 'topic', topic, 'body', body, 'cur', 0, 'upto', seq,

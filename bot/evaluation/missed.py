@@ -1,0 +1,57 @@
+"""What happened while nobody looked: told once, together, labelled, and never as news."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot import messages
+from bot.calendar import final_at
+from bot.catalogue import SERIES
+from bot.model import Alert, Board, Indicator, Kind
+
+NEWS_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An alert, and from when on it is told late."""
+
+    alert: Alert
+    late_from: datetime
+
+
+def late_from(indicator: Indicator, day: date) -> datetime:
+    """When an indicator's value of a day is no news any more.
+
+    That is a day after it could be known, or later where its series' own calendar allows more.
+    """
+    series = [SERIES[key] for key in indicator.series]
+    return max(
+        final_at(each.cadence, day) + max(NEWS_LASTS, timedelta(hours=each.late_after_hours))
+        for each in series
+    )
+
+
+def told(alerts: Iterable[Dated], shown: Board) -> Iterator[Alert]:
+    """Alerts in time as they are; of those that come late one for each topic, which names them.
+
+    The late ones are recorded quietly under their own ids, so that they are never told again and
+    a revision can correct them.
+    """
+    late: dict[str, list[Alert]] = {}
+    for each in alerts:
+        if shown.as_of < each.late_from:
+            yield each.alert
+        else:
+            late.setdefault(each.alert.topic, []).append(each.alert)
+    for group in late.values():
+        ordered = sorted(group, key=lambda alert: alert.day)
+        yield from (replace(alert, quiet=True) for alert in ordered)
+        newest = ordered[-1]
+        yield replace(
+            newest,
+            id=f"{newest.id}:{Kind.LATE}",
+            kind=Kind.LATE,
+            decided_by=(),
+            message=messages.found_late(ordered, shown),
+        )
