@@ -53,7 +53,9 @@ def read(readings: Readings, states: States, now: datetime) -> Board:
         altseason=firing(states.get("altseason")),
         bitcoin_season=firing(states.get("bitcoin_season")),
     )
-    return Board(reached, gates, now)
+    leader = states.get("russell_breakout")
+    fired = leader.episode if leader and state["small_caps"] is GateState.ON else None
+    return Board(reached, gates, now, fired)
 
 
 def missing(board: Board) -> tuple[Gate, ...]:

@@ -185,3 +185,40 @@ def test_a_failed_breakout_says_so() -> None:
         "russell_breakout: failed on 2 Mar 2026, may come back; "
         "level above 2,500.00 of 2 Mar 2026, 100.00 points away"
     ) in text
+
+
+def gate_of(name: str, title: str, state: GateState, distance: float, unit: Unit) -> Gate:
+    return Gate(name, title, state, 1.0, 2.0, distance, unit, "CMC", NOW, "why")
+
+
+@pytest.mark.parametrize(
+    ("dominance", "season", "line"),
+    [
+        (
+            GateState.OFF, GateState.OFF,
+            "The leader fired, the followers have not, day 40: Bitcoin dominance is 3.90 pp away "
+            "and Season is 30 points away.",
+        ),
+        (
+            GateState.ON, GateState.OFF,
+            "The leader fired, one follower has not, day 40: Season is 30 points away.",
+        ),
+        (
+            GateState.UNKNOWN, GateState.ON,
+            "The leader fired, one follower has not, day 40: Bitcoin dominance cannot be told.",
+        ),
+        (GateState.ON, GateState.ON, "The leader fired and the followers have followed, day 40."),
+    ],
+)  # fmt: skip
+def test_status_says_on_which_day_the_followers_have_or_have_not_followed(
+    dominance: GateState, season: GateState, line: str
+) -> None:
+    gates = (
+        gate_of("dominance", "Bitcoin dominance", dominance, -3.9, Unit.PCT),
+        gate_of("season", "Season", season, 30.0, Unit.SCORE),
+    )
+    board = Board(Phase.WARMING_UP, gates, NOW, NOW.date() - timedelta(days=40))
+    told = messages.plain(messages.status(Snapshot(board, ())))
+    assert line in told.splitlines()
+    alone = messages.plain(messages.status(Snapshot(replace(board, breakout=None), ())))
+    assert "leader" not in alone

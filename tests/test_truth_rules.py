@@ -30,7 +30,7 @@ from bot.model import (
 from bot.outlook import snapshot
 from bot.replay import read
 from bot.wording import age_text, day_text, gap, level_text, moment_text, number
-from tests.test_evaluation import SATURDAY_NOON, World, fallback_days, sessions
+from tests.evaluation.test_evaluation import SATURDAY_NOON, World, fallback_days, sessions
 
 PARTS = find_parts()
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -27,7 +27,7 @@ from bot.model import (
 )
 
 FOLLOW_UP = "breakout_follow_up"
-FOLLOW_UP_AFTER = timedelta(days=130)
+FOLLOW_UP_AFTER = timedelta(days=messages.FOLLOW_UP_DAY)
 EXPIRES_AFTER = timedelta(days=BREAKOUT_LASTS_DAYS)
 LEADER, FOLLOWERS = "russell_2000", ("altcoin_season_index", "btc_dominance")
 

@@ -6,6 +6,7 @@ says buy or sell, and holds no number that is not in the store.
 
 from bot.messages.alerts import alert, source_text
 from bot.messages.board import board_line, missing_lines
+from bot.messages.follow_up import DAY as FOLLOW_UP_DAY
 from bot.messages.follow_up import follow_up
 from bot.messages.health import blind, correction
 from bot.messages.missed import found_late
@@ -14,6 +15,7 @@ from bot.messages.plain import plain
 from bot.messages.status import is_wanted, status
 
 __all__ = [
+    "FOLLOW_UP_DAY",
     "alert",
     "blind",
     "board_line",

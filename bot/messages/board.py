@@ -1,7 +1,7 @@
 """The board in words: the phase, what is already true, and what it still waits for."""
 
 from bot import board
-from bot.model import Board, Gate, Phase, Snapshot, Status
+from bot.model import Board, Gate, GateState, Phase, Snapshot, Status
 from bot.wording import day_text, gap, moment_text, number
 
 PHASES = {
@@ -28,6 +28,30 @@ def missing_lines(now_board: Board) -> tuple[str, ...]:
         for why in reasons
     ]
     return (f"{phase} Still missing:", *known, *unknown)
+
+
+FOLLOWERS = ("dominance", "season")
+"""The gates that opened some time after small caps had broken out, where anything followed."""
+
+
+def divergence_line(now_board: Board) -> str | None:
+    """Whether the followers have followed the leader; None while there is no leader."""
+    if now_board.breakout is None:
+        return None
+    age = (now_board.as_of.date() - now_board.breakout).days
+    followers = [gate for gate in now_board.gates if gate.name in FOLLOWERS]
+    shut = [gate for gate in followers if gate.state is not GateState.ON]
+    if not shut:
+        return f"The leader fired and the followers have followed, day {age}."
+    missing = " and ".join(_distance(gate) for gate in shut)
+    have = "the followers have not" if len(shut) == len(followers) else "one follower has not"
+    return f"The leader fired, {have}, day {age}: {missing}."
+
+
+def _distance(gate: Gate) -> str:
+    if gate.state is GateState.UNKNOWN or gate.distance is None or gate.unit is None:
+        return f"{gate.title} cannot be told"
+    return f"{gate.title} is {gap(gate.distance, gate.unit)} away"
 
 
 def _gate_need(gate: Gate) -> str:

@@ -7,6 +7,7 @@ from bot.messages.board import missing_lines
 from bot.model import Board, Message, Reading, Record, RuleState, Tone
 from bot.wording import day_text, moment_text, number
 
+DAY = 130
 FOLLOWERS = (
     ("altseason", "altcoin_season_index", "the Altcoin Season Index at altseason"),
     ("dominance_55", "btc_dominance", "Bitcoin dominance below its level of 55 %"),
@@ -22,7 +23,6 @@ def follow_up(
     shown: Board,
 ) -> Message:
     """The note of day 130; `broken` is the record that the breakout broke."""
-    age = (shown.as_of.date() - episode).days
     followed = [rule for rule, _, _ in FOLLOWERS if _fired_since(states.get(rule), episode)]
     if len(followed) == len(FOLLOWERS):
         verdict = "the followers have come"
@@ -44,7 +44,7 @@ def follow_up(
         *missing_lines(shown),
     ]
     tone = Tone.GOOD if followed else Tone.NEUTRAL
-    title = f"Day {age} after the breakout: {verdict}"
+    title = f"Day {DAY} after the breakout: {verdict}"
     return Message(title, tuple(lines), "breakout_follow_up · fired", tone)
 
 

@@ -3,8 +3,19 @@
 from datetime import datetime
 from itertools import groupby
 
-from bot.messages.board import PHASES
-from bot.model import Gate, GateState, Message, Reading, RuleView, Side, Snapshot, Status, Unit
+from bot.messages.board import PHASES, divergence_line
+from bot.model import (
+    Board,
+    Gate,
+    GateState,
+    Message,
+    Reading,
+    RuleView,
+    Side,
+    Snapshot,
+    Status,
+    Unit,
+)
 from bot.wording import age_text, day_text, gap, level_text, moment_text, number
 
 STATES = {
@@ -23,7 +34,7 @@ SHORT_NOTE = 60
 def status(snapshot: Snapshot, wanted: str = "") -> Message:
     """Everything, one line an indicator; or, with all that is known of them, those `wanted`."""
     now = snapshot.board.as_of
-    lines = [] if wanted else [_gate_line(gate) for gate in snapshot.board.gates]
+    lines = [] if wanted else _board_lines(snapshot.board)
     shown = [each for each in snapshot.readings if is_wanted(each, wanted)]
     subjects = snapshot.subjects
     for subject, readings in groupby(shown, key=lambda each: subjects.get(each.indicator, "")):
@@ -55,6 +66,12 @@ def _missing(snapshot: Snapshot) -> list[str]:
         others = f" and {len(titles) - MOST_NAMED} more" if len(titles) > MOST_NAMED else ""
         lines.append(f"{named}{others}: {reason.rstrip('.')}.")
     return lines
+
+
+def _board_lines(board: Board) -> list[str]:
+    lines = [_gate_line(gate) for gate in board.gates]
+    divergence = divergence_line(board)
+    return lines if divergence is None else [*lines, divergence]
 
 
 def _gate_line(gate: Gate) -> str:

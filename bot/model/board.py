@@ -46,6 +46,8 @@ class Board:
     phase: Phase
     gates: tuple[Gate, ...]
     as_of: datetime
+    breakout: date | None = None
+    """When small caps broke out, as long as that gate is on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from redis.asyncio import Redis
 
-from bot.model import FeedHealth, Observation
+from bot.model import FeedHealth, Kind, Observation
 from bot.ports import History, StaleLeader, StateChange, StoreUnavailable
 from tests.stores.examples import FIRING, LEADER, NORMAL, NOW, Desk, alert, fires
 
@@ -181,3 +181,12 @@ async def test_enqueueing_costs_the_same_for_any_number_of_subscribers(
     few = await keys_and_calls("few")
     await redis.zadd("{nf}:telegram:sub:dominance", {str(n): n for n in range(10_000)})
     assert await keys_and_calls("many") == few
+
+
+async def test_a_quiet_alert_is_remembered_and_told_to_nobody(desk: Desk) -> None:
+    await desk.join(1)
+    quiet = replace(alert("dominance_57:2026-11-18:fired"), quiet=True)
+    late = replace(alert("dominance_57:2026-11-18:fired:late"), kind=Kind.LATE)
+    await desk.commit(quiet, late)
+    assert [each.job for each in await desk.outbox.take("telegram", 9)] == [late.id]
+    assert [each.id for each in await desk.journal.recent_alerts()] == [late.id, quiet.id]
