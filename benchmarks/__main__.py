@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from benchmarks import footprint, path, polling, start
+from benchmarks import footprint, own_rules, path, polling, start
 from benchmarks.figure import Figure
 
 
@@ -15,6 +15,7 @@ async def measure() -> list[Figure]:
         await footprint.measure(),
         await path.measure(),
         *await polling.measure(),
+        *await own_rules.measure(),
     ]
 
 

@@ -119,7 +119,7 @@ async def _ratios() -> list[float]:
         feeds = [f for source in switched(parts.sources, settings) for f in source.feeds]
         async with (
             _gateway() as url,
-            open_stores(settings, parts.platform_names) as stores,
+            open_stores(settings, parts.platform_names, _now) as stores,
             Noting(gateway=url) as http,
             aiohttp.ClientSession() as bare,
         ):
@@ -157,7 +157,7 @@ class Polled:
         self._lease = stores.lease
         self._poller = Poller(
             fetcher=fetcher, indicators=indicators, journal=stores.journal, lease=stores.lease,
-            clock=_now, holder="bench",
+            own=stores.own_index, clock=_now, holder="bench",
         )  # fmt: skip
         self._intake: Intake | None = None
 

@@ -22,6 +22,7 @@ from bot.fetcher import Fetched, Fetcher
 from bot.http import ProviderHttp
 from bot.model import Indicator, Message, Snapshot
 from bot.outlook import StoredOutlook
+from bot.past import StoredPast
 from bot.poller import Poller, Progress
 from bot.ports import (
     Adapter,
@@ -136,7 +137,7 @@ async def run(
     async with AsyncExitStack() as stack:
         for adapter in adapters:
             stack.push_async_callback(adapter.close)
-        stores = await stack.enter_async_context(open_stores(settings, parts.platform_names))
+        stores = await stack.enter_async_context(open_stores(settings, parts.platform_names, clock))
         http = await stack.enter_async_context(_http(settings, parts))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         background = []
@@ -145,7 +146,7 @@ async def run(
         if roles.polls:
             poller = _poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
-        router = _router(parts, stores, clock)
+        router = _router(settings, parts, stores, clock)
         platforms = Platforms(adapters, router.answer, stores.outbox, stopping)
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
@@ -167,7 +168,7 @@ async def poll_once(settings: Settings, clock: Clock = wall_clock) -> Sequence[F
     """Ask every source once; None when another process polls already."""
     parts = find_parts().switched(settings)
     async with (
-        open_stores(settings, parts.platform_names) as stores,
+        open_stores(settings, parts.platform_names, clock) as stores,
         _http(settings, parts) as http,
     ):
         return await _poller(settings, parts, stores, http, clock).once()
@@ -179,7 +180,7 @@ async def backfill(
     """Load every past that is not loaded yet; None when another process polls already."""
     parts = find_parts().switched(settings)
     async with (
-        open_stores(settings, parts.platform_names) as stores,
+        open_stores(settings, parts.platform_names, clock) as stores,
         _http(settings, parts) as http,
     ):
         return await _poller(settings, parts, stores, http, clock).backfill(progress)
@@ -189,7 +190,7 @@ async def look(settings: Settings, clock: Clock = wall_clock) -> Snapshot:
     """What `/status` shows now; where nothing was ever polled, poll once first."""
     parts = find_parts().switched(settings)
     async with (
-        open_stores(settings, parts.platform_names) as stores,
+        open_stores(settings, parts.platform_names, clock) as stores,
         _http(settings, parts) as http,
     ):
         outlook = _outlook(parts, stores)
@@ -237,6 +238,7 @@ def _poller(
         indicators=parts.indicators,
         journal=stores.journal,
         lease=stores.lease,
+        own=stores.own_index,
         clock=clock,
         all_feeds=parts.all_feeds,
         holder=f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}",
@@ -247,8 +249,23 @@ def _outlook(parts: Parts, stores: Stores) -> StoredOutlook:
     return StoredOutlook(stores.journal, parts.indicators, parts.feeds)
 
 
-def _router(parts: Parts, stores: Stores, clock: Clock) -> Router:
-    services = Services(stores.subscriptions, _outlook(parts, stores), TOPICS, parts.commands)
+def _past(parts: Parts, stores: Stores, clock: Clock) -> StoredPast:
+    return StoredPast(
+        stores.journal, parts.indicators, parts.feeds, clock, all_feeds=parts.all_feeds
+    )
+
+
+def _router(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> Router:
+    services = Services(
+        subscriptions=stores.subscriptions,
+        outlook=_outlook(parts, stores),
+        past=_past(parts, stores, clock),
+        own=stores.own,
+        topics=TOPICS,
+        indicators=parts.indicators,
+        commands=parts.commands,
+        rules_per_chat=settings.rules_per_chat,
+    )
     return Router(parts.commands, services, clock)
 
 

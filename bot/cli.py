@@ -9,14 +9,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from bot import app, logs, replay, settings
+from bot import app, chart_file, charts, logs, replay, settings
+from bot.chart_file import UnwritableChart
 from bot.demo import show
 from bot.fetcher import Fetched
 from bot.messages import plain, status
 from bot.model import Snapshot
 from bot.outlook import overall
 from bot.ports import StaleLeader, StoreUnavailable
-from bot.progress import progress_bar
+from bot.progress import progress_bar, replay_bar
 from bot.registry import BrokenPlugin
 from bot.replay import UnusableRecording
 from bot.settings import Settings, WrongSetting
@@ -29,6 +30,7 @@ EXIT_FAILED = 1
 EXIT_NO_INPUT = 66
 EXIT_UNAVAILABLE = 69
 EXIT_SOFTWARE = 70
+EXIT_CANNOT_CREATE = 73
 EXIT_BUSY = 75
 EXIT_CONFIG = 78
 EXIT_INTERRUPTED = 130
@@ -41,6 +43,7 @@ EXIT_CODES: dict[type[Exception], int] = {
     UnsupportedServer: EXIT_CONFIG,
     EmbeddedServerError: EXIT_CONFIG,
     UnusableRecording: EXIT_NO_INPUT,
+    UnwritableChart: EXIT_CANNOT_CREATE,
     StoreUnavailable: EXIT_UNAVAILABLE,
     StaleLeader: EXIT_UNAVAILABLE,
     BrokenPlugin: EXIT_SOFTWARE,
@@ -127,11 +130,32 @@ def _replay(chosen: argparse.Namespace) -> int:
     recording = replay.read(chosen.folder)
     if recording.unused:
         sys.stderr.write(f"Not watched yet, left out: {', '.join(recording.unused)}\n")
-    for alert in replay.replay(recording, app.find_indicators(), chosen.until):
-        day = alert.decided_at.date()
-        if chosen.since is None or day >= chosen.since:
-            text = replay.as_json(alert) if chosen.json else f"{day}  {plain(alert.message)}\n"
-            sys.stdout.write(f"{text}\n")
+    # Told before the work; the alerts are worth printing all the same.
+    refused = _refused_chart(chosen.chart)
+    indicators = app.find_indicators()
+    printed = []
+    with replay_bar(recording, chosen.until) as bar:
+        for alert in replay.replay(recording, indicators, chosen.until, progress=bar.told):
+            day = alert.decided_at.date()
+            if chosen.since is None or day >= chosen.since:
+                text = replay.as_json(alert) if chosen.json else f"{day}  {plain(alert.message)}\n"
+                bar.say(f"{text}\n")
+                printed.append(alert)
+    if chosen.chart is not None and not refused:
+        shown = (recording.observations, printed, indicators, chosen.since, chosen.until)
+        chart_file.write(
+            chosen.chart, charts.image(charts.figure(*shown), chart_file.suffix(chosen.chart))
+        )
+    return refused
+
+
+def _refused_chart(path: Path | None) -> int:
+    """The exit code if a chart is wanted that cannot be written, else 0."""
+    try:
+        if path is not None:
+            chart_file.check(path)
+    except UnwritableChart as error:
+        return _refuse(error)
     return 0
 
 
@@ -228,6 +252,7 @@ def _parser() -> argparse.ArgumentParser:
     past.add_argument("--from", dest="since", type=_day, metavar="D", help="print from this day on")
     past.add_argument("--to", dest="until", type=_day, metavar="D", help="stop after this day")
     past.add_argument("--json", action="store_true", help="one alert a line")
+    past.add_argument("--chart", type=Path, metavar="FILE", help="draw the cycle, such as out.png")
     add("backfill", _backfill, "load the past of every series that is not loaded yet")
     shown = add("status", _status, "where everything stands now")
     shown.add_argument("--json", action="store_true", help="for machines")

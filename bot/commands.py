@@ -7,8 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from bot.model import Chat, Message, Snapshot
-from bot.ports import Clock, CommandCard, Option, StoreUnavailable, Subscriptions
+from bot.model import Chat, Indicator, Message, Snapshot
+from bot.ports import (
+    Clock,
+    CommandCard,
+    Option,
+    OwnRules,
+    Past,
+    StoreUnavailable,
+    Subscriptions,
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +38,14 @@ class Services:
 
     subscriptions: Subscriptions
     outlook: Outlook
+    past: Past
+    own: OwnRules
     topics: Mapping[str, str]
     """Every topic with one line on what it tells."""
+    indicators: tuple[Indicator, ...] = ()
     commands: tuple["Command", ...] = ()
+    rules_per_chat: int = 50
+    """So many rules of its own a chat may have."""
 
 
 @dataclass(frozen=True, slots=True)

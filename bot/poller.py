@@ -10,7 +10,8 @@ from bot.fetcher import Fetched, Fetcher
 from bot.intake import Intake
 from bot.measures import Measures
 from bot.model import Alert, Indicator, Reading, RuleState
-from bot.ports import Clock, Feed, Journal, Lease, StaleLeader, StoreUnavailable
+from bot.own_watch import OwnWatch
+from bot.ports import Clock, Feed, Journal, Lease, OwnIndex, StaleLeader, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class Poller:
         indicators: Sequence[Indicator],
         journal: Journal,
         lease: Lease,
+        own: OwnIndex,
         clock: Clock,
         holder: str,
         all_feeds: Sequence[Feed] = (),
@@ -49,6 +51,7 @@ class Poller:
         self._indicators = indicators
         self._journal = journal
         self._lease = lease
+        self._own = OwnWatch(own, indicators, holder)
         self._clock = clock
         self._holder = holder
         self._renew_seconds = renew_seconds
@@ -58,6 +61,9 @@ class Poller:
         self._measures: Measures | None = None
         self._states: Mapping[str, RuleState] = {}
         self._readings: dict[str, Reading] = {}
+        """The last ones that are stored."""
+        self._shown: Mapping[str, Reading] = {}
+        """Those that can be worked out now."""
         self._told: list[Alert] = []
         self._leading = asyncio.Event()
 
@@ -161,6 +167,7 @@ class Poller:
         self._states = await self._journal.states()
         self._readings = dict(await self._journal.readings())
         self._told = list(await self._journal.recent_alerts())
+        self._own.forget()
         self._fetcher.resume(intake.asked_at(), failed=intake.failed(), unknown=intake.unknown())
         self._intake, self._measures = intake, Measures(intake.book)
         return intake
@@ -220,6 +227,7 @@ class Poller:
         self._told = [*reversed(result.alerts), *self._told][:TOLD_KEPT]
         for alert in result.alerts:
             log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title)
+        await self._own.see(measures, self._shown, now)
 
     async def _show(self, measures: Measures) -> None:
         """Store what indicators read now: no message says a number that is not stored."""
@@ -228,6 +236,7 @@ class Poller:
         news = [r for r in readings.values() if not _same(self._readings.get(r.indicator), r)]
         await self._journal.remember_readings(news)
         self._readings.update(readings)
+        self._shown = readings
 
 
 def _same(before: Reading | None, after: Reading) -> bool:

@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     coinglass_api_key: SecretStr | None = Field(
         None, description="CoinGlass key (paid): one more source of ETF flows and its season index."
     )
+    rules_per_chat: int = Field(
+        50, ge=0, description="How many rules of its own a chat may have. 0: none."
+    )
     port: int = Field(
         8080,
         ge=0,

@@ -8,8 +8,8 @@ import pytest
 from bot.app import find_parts
 from bot.commands import Command, Request, Router, Services
 from bot.messages import plain
-from bot.model import Board, Chat, Message, Phase, Snapshot
-from bot.ports import StoreUnavailable
+from bot.model import Board, Chat, KeptRule, Message, OwnRule, Phase, Point, Snapshot
+from bot.ports import NoSuchRule, StoreUnavailable, TooManyRules
 from bot.topics import ESSENTIALS, TOPICS
 
 CHAT = Chat("console", "console")
@@ -47,6 +47,33 @@ class Quiet:
         return Snapshot(Board(Phase.UNKNOWN, (), now), ())
 
 
+class Unknown:
+    """A past of which nothing is stored."""
+
+    async def points(self, indicator: str) -> Sequence[Point]:
+        return ()
+
+
+class NoRules:
+    """Chats that made no rules of their own, and cannot."""
+
+    async def kept(self, chat: Chat) -> Sequence[KeptRule]:
+        return ()
+
+    async def keep(
+        self, chat: Chat, rule: OwnRule, *, holds: Sequence[bool], limit: int
+    ) -> KeptRule:
+        raise TooManyRules
+
+    async def change(
+        self, chat: Chat, number: int, rule: OwnRule, *, holds: Sequence[bool]
+    ) -> KeptRule:
+        raise NoSuchRule
+
+    async def forget(self, chat: Chat, number: int) -> OwnRule:
+        raise NoSuchRule
+
+
 async def _fails(request: Request, services: Services) -> Message:
     raise StoreUnavailable("gone")
 
@@ -57,7 +84,15 @@ async def _has_a_bug(request: Request, services: Services) -> Message:
 
 def router(memory: Memory, *more: Command) -> Router:
     commands = (*find_parts().commands, *more)
-    return Router(commands, Services(memory, Quiet(), TOPICS, commands), lambda: NOW)
+    services = Services(
+        subscriptions=memory,
+        outlook=Quiet(),
+        past=Unknown(),
+        own=NoRules(),
+        topics=TOPICS,
+        commands=commands,
+    )
+    return Router(commands, services, lambda: NOW)
 
 
 async def ask(text: str, memory: Memory | None = None) -> str:
@@ -108,7 +143,7 @@ async def test_subscriptions_lists_what_is_heard_and_what_is_not() -> None:
     await ask("/subscribe season", memory)
     reply = await ask("/subscriptions", memory)
     assert reply.startswith("You hear\nseason: ")
-    assert "Not subscribed: breakout, dominance, phase, health" in reply
+    assert "Not subscribed: breakout, strength, dominance, etf," in reply
 
 
 async def test_start_greets() -> None:

@@ -5,7 +5,13 @@ from datetime import date, timedelta
 
 from bot.calendar import session_close
 from bot.model import Alert, Kind, Observation, Status
-from tests.evaluation.test_evaluation import SATURDAY_NOON, World, common_days, fallback_days, sessions
+from tests.evaluation.test_evaluation import (
+    SATURDAY_NOON,
+    World,
+    common_days,
+    fallback_days,
+    sessions,
+)
 
 DAYS = sessions(42)
 RECORD = 2_500.0

@@ -20,6 +20,7 @@ from bot.ports import Every, Feed, Http
 from bot.stores.connect import Client
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
+from bot.stores.own_index import RedisOwnIndex
 from tests.watch import Clock
 
 FIRST = date(2025, 3, 3)
@@ -89,6 +90,7 @@ async def polled(client: Client, folder: Path, url: str) -> Sequence[Alert]:
             indicators=INDICATORS,
             journal=journal,
             lease=RedisLease(client),
+            own=RedisOwnIndex(client, ("telegram",)),
             clock=clock,
             holder="a",
         )

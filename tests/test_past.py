@@ -81,6 +81,9 @@ async def test_a_record_is_read_from_the_first_vendor_who_gave_its_past(shelf: S
     few = values("russell_2000", [(day, 2_000.0) for day in sessions[-3:]])
     many = values("russell_2000", [(day, 2_000.0) for day in sessions], vendor="Cboe")
     await shelf.journal.remember([*few, *many])
+    # Its quotes have no past to give, so what is stored of it is all there is.
+    quoted = shelf.reader(without="Yahoo")
+    assert len(await quoted.points("russell_2000")) == len(many)
     history = History(sessions[0], sessions[-1], len(sessions), NOW)
     await shelf.journal.mark_history("russell_2000", "cboe/russell_2000", history)
     assert (await shelf.past.points("russell_2000"))[0].vendor == "Cboe"

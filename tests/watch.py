@@ -23,6 +23,7 @@ from bot.stores.connect import Client
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.outbox import RedisOutbox
+from bot.stores.own_index import RedisOwnIndex
 from bot.stores.subscriptions import RedisSubscriptions
 from tests.providers.gateway import Gateway
 from tests.providers.market import COINGECKO, COINMARKETCAP, COINPAPRIKA, RUSSELL, SP, YAHOO, Market
@@ -116,6 +117,7 @@ class Watch:
             indicators=JUDGED,
             journal=RedisJournal(client, PARTS.platform_names),
             lease=RedisLease(client, seconds=lease_seconds),
+            own=RedisOwnIndex(client, PARTS.platform_names),
             clock=self.clock,
             holder=holder,
             all_feeds=all_feeds,

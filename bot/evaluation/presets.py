@@ -1,12 +1,12 @@
 """The preset rules: each sees the final values of its indicator that it has not seen yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bot import corrections, messages, rules
 from bot.book import Book, point
 from bot.measures import Measures
-from bot.model import Alert, Board, Indicator, Point, Rule, RuleState, Transition
+from bot.model import Alert, Board, Indicator, LevelRule, Point, Rule, RuleState, Transition
 
 Trails = dict[str, list[tuple[date, RuleState]]]
 """Rule -> its state after each day that it saw in this evaluation, oldest first."""
@@ -67,11 +67,33 @@ def _follow(
         if transition is not None:
             decided = corrections.deciding(measures, indicator, rule, transition, value, now=now)
             news.append(News(indicator, rule, transition, value, decided, is_past))
+    sampled = None if blind else _by_a_sample(measures.book, indicator, rule, state)
+    if sampled is not None:
+        state, seen_now = sampled
+        news.append(replace(seen_now, is_past=is_past))
     state = _glimpse(measures.book, indicator, rule, state)
     if state is not None:
         frozen = blind and stand_ins is None
         states[rule.id] = rules.freeze(state) if frozen else rules.thaw(state)
     return news
+
+
+def _by_a_sample(
+    book: Book, indicator: Indicator, rule: Rule, state: RuleState | None
+) -> tuple[RuleState, News] | None:
+    """What a look at the unfinished day decides, where it may; one that decides nothing is free.
+
+    The value goes on changing all day: no revision of it corrects what it decided.
+    """
+    may = isinstance(rule, LevelRule) and rule.on_samples
+    vendor = book.primary(indicator.series[0])
+    latest = book.latest(indicator.series[0], vendor) if vendor and may else None
+    if latest is None or state is None or state.tentative:
+        return None
+    after, transition = rules.step(rule, state, point(latest))
+    if transition is None:
+        return None
+    return after, News(indicator, rule, transition, point(latest), (), is_past=False)
 
 
 def _glimpse(

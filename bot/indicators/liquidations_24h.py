@@ -20,6 +20,7 @@ INDICATOR = Indicator(
             band=5e8,
             confirmations=1,
             inclusive=True,
+            on_samples=True,
             tone=Tone.BAD,
             meaning="Borrowed positions were closed by force on a large scale: prices moved "
             "against the crowd, and part of the leverage is gone.",

@@ -49,6 +49,8 @@ class LevelRule:
     inclusive: bool = False
     tone: Tone = Tone.GOOD
     """Whether it is good or bad news for the rotation that this fired."""
+    on_samples: bool = False
+    """Whether a look at a day that is not over can decide: a rolling sum is whole at every look."""
     is_regime: bool = False
     """One of two rules that end each other: as long as no value was beyond either line, nobody
     knows in which regime we are, and the first that is so is no news."""

@@ -17,6 +17,7 @@ from bot.ports.chats import (
     RetryLater,
     Unconfirmed,
 )
+from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
 from bot.ports.sources import (
     At,
     Clock,
@@ -69,6 +70,8 @@ __all__ = [
     "NoSuchRule",
     "Option",
     "Outbox",
+    "OwnChange",
+    "OwnIndex",
     "OwnRules",
     "Parcel",
     "Past",
@@ -76,6 +79,7 @@ __all__ = [
     "PlatformRefused",
     "Rejected",
     "RetryLater",
+    "Sighting",
     "Source",
     "SourceError",
     "StaleLeader",
@@ -83,5 +87,6 @@ __all__ = [
     "StoreUnavailable",
     "Subscriptions",
     "TooManyRules",
+    "Touched",
     "Unconfirmed",
 ]

@@ -197,7 +197,7 @@ class Outbox(Protocol):
         """Stop sending to the chat until it speaks to us; its subscriptions stay."""
 
     async def move(self, parcel: Parcel, to: Chat) -> None:
-        """The chat has a new id: its subscriptions and this parcel follow."""
+        """The chat has a new id: its subscriptions, its rules and this parcel follow."""
 
     async def wait(self, platform: str) -> None:
         """Return when there may be something to take, within about a second."""

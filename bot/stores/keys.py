@@ -19,8 +19,22 @@ and a parcel is `<job>|<member>`.
     {nf}:<plat>:chat:<member>      SET   the topics this chat hears
     {nf}:<plat>:suspended          HASH  <member> -> reason
     {nf}:<plat>:moved:<member>     STR   the chat's new <member>; expires with the last old job
-    {nf}:<plat>:job:<job>          HASH  topic, body, cur (last seq served), upto (last seq meant),
-                                         created, ttl_at (ms), sent, dropped, suspended, expired
+    {nf}:own:uses                  HASH  reading -> how many own rules' conditions compare it
+    {nf}:own:seen                  HASH  reading -> time of its last value that was seen to the end
+    {nf}:<plat>:own:chat:<member>  HASH  number -> a chat's own rule and what it remembers, as
+                                         bot/stores/own_text.py writes them
+    {nf}:<plat>:own:<side>:armed:<reading>
+                                   ZSET  score = level, member = <number>:<member>: conditions that
+                                         do not hold; <number>.1 and .2 are a rule's further
+                                         conditions, <number>.s its next step
+    {nf}:<plat>:own:<side>:fired:<reading>
+                                   ZSET  score = the value past which it ends: conditions that hold,
+                                         or of a rule that fires have not recovered
+    {nf}:<plat>:own:due            ZSET  score = time (s), member = <number>:<member>: the end of
+                                         `for`, the next reminder, the end of `until`
+    {nf}:<plat>:job:<job>          HASH  topic, or to (the only <member> that hears it), body,
+                                         cur (last seq served), upto (last seq meant), created,
+                                         ttl_at (ms), sent, dropped, suspended, expired
     {nf}:<plat>:ready              ZSET  score = seq: jobs that have recipients left
     {nf}:<plat>:fly                ZSET  score = end of lease or time of retry, ms: parcels
     {nf}:<plat>:att                HASH  parcel -> attempts, only those handed out again
@@ -38,6 +52,8 @@ ALERT_ORDER = f"{TAG}:alerts"
 ALERT = f"{TAG}:alert"
 LEAD_POLLER = f"{TAG}:lead:poller"
 SEQ = f"{TAG}:seq"
+OWN_USES = f"{TAG}:own:uses"
+OWN_SEEN = f"{TAG}:own:seen"
 
 
 def series(series_key: str, vendor: str) -> str:
@@ -48,6 +64,11 @@ def series(series_key: str, vendor: str) -> str:
 def feed_series(series_key: str, feed: str) -> str:
     """The field of one feed's series in `HISTORY`."""
     return f"{series_key}:{feed}"
+
+
+def own_rule(number: int, member: str) -> str:
+    """A chat's own rule, as a member of the sets that find it; a number holds no colon."""
+    return f"{number}:{member}"
 
 
 def parcel(job: str, member: str) -> str:
@@ -107,6 +128,10 @@ class Lane:
     def moved(self, member: str) -> str:
         """Where a chat went."""
         return f"{self.prefix}moved:{member}"
+
+    def own_rules(self, member: str) -> str:
+        """The rules that a chat made for itself."""
+        return f"{self.prefix}own:chat:{member}"
 
     def job(self, job: str) -> str:
         """One alert's broadcast on this platform."""

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from bot.ports import StoreUnavailable
+from bot.ports import Clock, StoreUnavailable
 from bot.settings import Settings, WrongSetting
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.outbox import RedisOutbox
+from bot.stores.own_index import RedisOwnIndex
+from bot.stores.own_rules import RedisOwnRules
 from bot.stores.subscriptions import RedisSubscriptions
 
 
@@ -21,17 +23,21 @@ class Stores:
     journal: RedisJournal
     lease: RedisLease
     subscriptions: RedisSubscriptions
+    own: RedisOwnRules
+    own_index: RedisOwnIndex
     outbox: RedisOutbox
     embedded: EmbeddedRedis | None
     """The server whose `keep_running` the bot must run; None where REDIS_URL names another."""
 
 
 @asynccontextmanager
-async def open_stores(settings: Settings, platforms: Sequence[str]) -> AsyncIterator[Stores]:
+async def open_stores(
+    settings: Settings, platforms: Sequence[str], clock: Clock
+) -> AsyncIterator[Stores]:
     """The stores at REDIS_URL, or on an embedded server that lives as long as the context.
 
-    Raises StoreUnavailable, UnsupportedServer, WrongSetting or EmbeddedServerError, each with a
-    text for the person who starts the bot.
+    `clock` says when a chat makes a rule. Raises StoreUnavailable, UnsupportedServer, WrongSetting
+    or EmbeddedServerError, each with a text for the person who starts the bot.
     """
     async with AsyncExitStack() as stack:
         embedded = None
@@ -49,6 +55,8 @@ async def open_stores(settings: Settings, platforms: Sequence[str]) -> AsyncIter
             RedisJournal(client, platforms),
             lease,
             RedisSubscriptions(client),
+            RedisOwnRules(client, clock),
+            RedisOwnIndex(client, platforms),
             outbox,
             embedded,
         )

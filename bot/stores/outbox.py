@@ -11,6 +11,7 @@ from bot.stores import codec, keys
 from bot.stores.connect import Client
 from bot.stores.journal import TOMBSTONE
 from bot.stores.keys import Lane
+from bot.stores.own_rules import move_rules
 
 log = logging.getLogger(__name__)
 
@@ -79,13 +80,14 @@ class RedisOutbox:
         )
 
     async def move(self, parcel: Parcel, to: Chat) -> None:
-        """The chat has a new id: its subscriptions and this parcel follow."""
+        """The chat has a new id: its subscriptions, its rules and this parcel follow."""
         lane, name = _address(parcel)
         old, new = parcel.chat.member, to.member
         if old == new:
             await self.postpone(parcel, 0, counts=True)
             return
         chats = [lane.chat(old), lane.chat(new), lane.moved(old), lane.moved(new)]
+        await move_rules(self._client, parcel.chat, to)
         kept = round(TOMBSTONE.total_seconds() * 1000)
         renamed = keys.parcel(parcel.job, new)
         await self._client.run(

@@ -142,3 +142,21 @@ def test_stagnation_needs_two_days_and_inflation_one_release() -> None:
         said += [e for e in market.news(midnight(day(number))) if e.rule == "btc_stagnation"]
     assert [(each.day, each.kind) for each in said] == [(day(372), Kind.FIRED)]
     assert len(said[0].decided_by) == 2
+
+
+def test_a_flush_is_told_when_it_is_seen_and_once_a_day_at_most() -> None:
+    market = Market()
+    for number in range(3):
+        market.write("liquidations_24h", day(number), 2e8)
+        market.look(midnight(day(number)))
+    said = []
+    for hour, value in ((2, 8e8), (4, 1.2e9), (6, 4e8), (8, 1.3e9), (20, 9e8), (28, 4.9e8)):
+        at = midnight(day(2)) + timedelta(hours=hour)
+        sample = Observation("liquidations_24h", VENDOR, at.date(), value, at, at, final=False)
+        market.book.add([sample])
+        said += market.news(at)
+    assert [(each.id, each.value, each.decided_at.hour) for each in said] == [
+        (f"leverage_flush:{day(3)}:fired", 1.2e9, 4),
+        (f"leverage_flush:{day(3)}:resolved", 4.9e8, 4),
+    ]
+    assert said[1].day == day(4)

@@ -19,6 +19,7 @@ from bot.stores import open_stores
 from bot.stores.connect import connect
 from bot.stores.embedded import EmbeddedRedis, EmbeddedServerError
 from bot.stores.subscriptions import RedisSubscriptions
+from tests.stores.examples import NOW
 from tests.stores.processes import bot_that_writes, needs_proc, servers, until
 
 CHAT = Chat("telegram", "7")
@@ -52,15 +53,15 @@ async def joined(url: str) -> set[int]:
 
 async def test_subscriptions_survive_a_restart(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, redis_url=None, data_dir=tmp_path / "data")
-    async with open_stores(settings, ["telegram"]) as stores:
+    async with open_stores(settings, ["telegram"], lambda: NOW) as stores:
         await stores.subscriptions.subscribe(CHAT, ["dominance"])
-    async with open_stores(settings, ["telegram"]) as stores:
+    async with open_stores(settings, ["telegram"], lambda: NOW) as stores:
         assert await stores.subscriptions.topics(CHAT) == {"dominance"}
 
 
 async def test_redis_url_needs_no_server_of_our_own(tmp_path: Path, redis_url: str) -> None:
     settings = Settings(_env_file=None, redis_url=redis_url, data_dir=tmp_path / "data")
-    async with open_stores(settings, ["telegram"]) as stores:
+    async with open_stores(settings, ["telegram"], lambda: NOW) as stores:
         await stores.subscriptions.subscribe(CHAT, ["dominance"])
         assert stores.embedded is None
     assert not (tmp_path / "data").exists()

@@ -9,7 +9,7 @@ local READY, FLY, ATTEMPTS, SUSPENDED = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local prefix, limit, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 -- A call stays short whatever it meets: so many jobs, so many recipients that get
 -- nothing, so many names of one chat.
-local MOST_JOBS, MOST_SKIPPED, MOST_MOVES = 8, 1000, 8
+local MOST_JOBS, MOST_SKIPPED, MOST_MOVES = math.max(8, limit), 1000, 8
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -17,9 +17,11 @@ local handed, bodies, jobs = {}, {}, {}
 
 local function job_of(id)
   if jobs[id] == nil then
-    local f = redis.call('HMGET', prefix .. 'job:' .. id, 'topic', 'body', 'cur', 'upto', 'ttl_at')
-    jobs[id] = f[1] and {
-      id = id, key = prefix .. 'job:' .. id, subscribers = prefix .. 'sub:' .. f[1],
+    local f = redis.call('HMGET', prefix .. 'job:' .. id,
+      'topic', 'body', 'cur', 'upto', 'ttl_at', 'to')
+    jobs[id] = f[2] and {
+      id = id, key = prefix .. 'job:' .. id, to = f[6],
+      subscribers = f[1] and prefix .. 'sub:' .. f[1],
       body = f[2], cur = f[3], upto = f[4], expired = tonumber(f[5]) <= now,
     }
   end
@@ -40,7 +42,11 @@ local function forget(parcel)
   redis.call('HDEL', ATTEMPTS, parcel)
 end
 
+-- What a chat asked for itself needs no subscription.
 local function hears(job, member)
+  if job.to then
+    return redis.call('HEXISTS', SUSPENDED, member) == 0
+  end
   local seq = redis.call('ZSCORE', job.subscribers, member)
   return seq and tonumber(seq) <= tonumber(job.upto)
     and redis.call('HEXISTS', SUSPENDED, member) == 0
@@ -97,10 +103,22 @@ local function hand_out_again(parcel)
   end
 end
 
+local function serve_one(job)
+  local member = present_name(job.to)
+  if hears(job, member) then
+    redis.call('ZADD', FLY, now + lease, job.id .. '|' .. member)
+    hand_out(job, member, 0)
+  end
+end
+
 local skipped = 0
 
 -- Returns true when every recipient has been served.
 local function serve(job)
+  if job.to then
+    serve_one(job)
+    return true
+  end
   while #handed < limit and skipped < MOST_SKIPPED do
     local room = limit - #handed
     local found = redis.call('ZRANGEBYSCORE', job.subscribers, '(' .. job.cur, job.upto,
@@ -137,7 +155,8 @@ for i = 1, #ready do
   if not job then
     redis.call('ZREM', READY, ready[i])
   elseif job.expired then
-    local missed = redis.call('ZCOUNT', job.subscribers, '(' .. job.cur, job.upto)
+    local missed = job.to and 1
+      or redis.call('ZCOUNT', job.subscribers, '(' .. job.cur, job.upto)
     redis.call('HINCRBY', job.key, 'expired', missed)
     redis.call('ZREM', READY, job.id)
   elseif serve(job) then

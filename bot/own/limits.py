@@ -1,0 +1,131 @@
+"""What a condition may ask: nothing that can never happen, and nothing that is always so."""
+
+from collections.abc import Sequence
+
+from bot.catalogue import SERIES
+from bot.model import Cadence, Condition, Indicator, Series, Side, Span, Unit, Window
+from bot.own.mistakes import NotUnderstood
+from bot.own.numbers import spoken
+from bot.own.windows import IN_POINTS, change_unit
+
+MOST_DAYS = 400
+MOST_SESSIONS = 260
+MOST_PCT = 1000.0
+"""Nothing that I watch rises elevenfold within a window."""
+WEEK = 7
+BY_UNIT = {
+    Unit.CORRELATION: (-1.0, 1.0),
+    Unit.DEVIATIONS: (-100.0, 100.0),
+    Unit.USD_BN_A_MONTH: (-10_000.0, 10_000.0),
+}
+"""Bounds of numbers that are worked out, where their unit has some."""
+SESSION_CADENCES = frozenset({Cadence.NYSE_SESSION, Cadence.NYSE_NEXT_MORNING})
+
+
+def check_indicator(indicator: Indicator) -> None:
+    """Raise NotUnderstood for what has no level to cross."""
+    if indicator.unit is Unit.TRUTH:
+        raise NotUnderstood(
+            f"“{indicator.title}” is a yes or a no: it has no level to cross. /status shows it."
+        )
+
+
+def check_level(indicator: Indicator, side: Side, level: float) -> None:
+    """Raise NotUnderstood for a level that is never crossed."""
+    bounds = _bounds(indicator)
+    if bounds is None:
+        return
+    lowest, highest = bounds
+    # At its lowest value it is always at or above it, and never below it.
+    if not (lowest < level <= highest):
+        first, last = spoken(lowest, indicator.unit), spoken(highest, indicator.unit)
+        raise NotUnderstood(
+            f"{indicator.title} can be from {first} to {last}, so there is no crossing {side} "
+            f"{spoken(level, indicator.unit)} to wait for."
+        )
+
+
+def check_step(indicator: Indicator, step: float) -> None:
+    """Raise NotUnderstood for a step that cannot be made."""
+    bounds = _bounds(indicator)
+    if bounds is not None and step > bounds[1] - bounds[0]:
+        raise NotUnderstood(f"{indicator.title} cannot move so far: make the step smaller.")
+
+
+def check_window(indicator: Indicator, window: Window) -> None:
+    """Raise NotUnderstood for a window in which the indicator has no change."""
+    if indicator.derive is not None:
+        raise NotUnderstood(
+            f"{indicator.title} is itself worked out from a past, so I watch its level only: "
+            f"{indicator.key} above or below a number."
+        )
+    series = SERIES[indicator.series[0]]
+    if series.lowest < 0 and series.unit not in IN_POINTS:
+        raise NotUnderstood(
+            f"{indicator.title} goes below zero, where a change in percent says nothing. "
+            f"Its level can be watched: {indicator.key} above or below a number."
+        )
+    if window.span is Span.SESSIONS:
+        _check_sessions(indicator, series, window.amount)
+    else:
+        _check_days(indicator, series, window.amount)
+
+
+def check_change(indicator: Indicator, change: float, window: Window) -> None:
+    """Raise NotUnderstood for a change that cannot come about; a fall is negative."""
+    if change_unit(indicator.unit) is Unit.PP:
+        lowest, highest = _bounds(indicator) or (-MOST_PCT, MOST_PCT)
+        most = highest - lowest
+    else:
+        most = 100.0 if change < 0 else MOST_PCT
+    # A fall by all of it would have to be passed, which nothing does.
+    if abs(change) > most or -change == most:
+        verb = "fall" if change < 0 else "rise"
+        raise NotUnderstood(
+            f"{indicator.title} cannot {verb} by "
+            f"{spoken(abs(change), change_unit(indicator.unit))} in {window.amount} {window.span}."
+        )
+
+
+def check_together(conditions: Sequence[Condition]) -> None:
+    """Raise NotUnderstood for conditions that exclude or contain one another."""
+    for number, one in enumerate(conditions):
+        for other in conditions[number + 1 :]:
+            if one.reading != other.reading:
+                continue
+            if one.side is other.side:
+                raise NotUnderstood(
+                    f"Two lines {one.side} which {one.indicator} has to be: the farther one is "
+                    "enough."
+                )
+            above, below = sorted((one, other), key=lambda each: each.side is Side.BELOW)
+            if above.level >= below.level:
+                raise NotUnderstood(
+                    f"{one.indicator} cannot be above the one and below the other line at once."
+                )
+
+
+def _bounds(indicator: Indicator) -> tuple[float, float] | None:
+    if indicator.derive is not None:
+        return BY_UNIT.get(indicator.unit)
+    series = SERIES[indicator.series[0]]
+    return series.lowest, series.highest
+
+
+def _check_sessions(indicator: Indicator, series: Series, sessions: int) -> None:
+    if series.cadence not in SESSION_CADENCES:
+        raise NotUnderstood(f"{indicator.title} knows no trading sessions: count in days.")
+    if not 1 <= sessions <= MOST_SESSIONS:
+        raise NotUnderstood(f"I look back from 1 to {MOST_SESSIONS} sessions.")
+
+
+def _check_days(indicator: Indicator, series: Series, days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise NotUnderstood(f"I look back from 1 to {MOST_DAYS} days.")
+    if series.cadence in (Cadence.MONTH, Cadence.GLOBEX):
+        why = "once a month" if series.cadence is Cadence.MONTH else "without a day's last word"
+        raise NotUnderstood(
+            f"{indicator.title} comes {why}, so it has no change over days: I watch its level only."
+        )
+    if series.cadence is Cadence.WEDNESDAY and days % WEEK:
+        raise NotUnderstood(f"{indicator.title} comes once a week: count in weeks.")

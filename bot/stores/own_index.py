@@ -1,0 +1,97 @@
+"""Finds the own rules that values cross, and writes what becomes of them."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.model import Chat, Reading
+from bot.ports import OwnChange, Sighting, StaleLeader, Touched
+from bot.stores import codec, keys
+from bot.stores.connect import Client, Reply
+from bot.stores.journal import JOB_TTL, TOMBSTONE
+from bot.stores.own_rules import Rewrite, load_rule, write
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 200
+"""So many rules are found and written in one call, which takes Redis about ten milliseconds."""
+
+
+class RedisOwnIndex:
+    """Sorted sets of levels, one for each reading, side and platform: only what is crossed costs.
+
+    A look is one journey, whatever the number of rules and readings.
+    """
+
+    def __init__(
+        self, client: Client, platforms: Sequence[str], *, job_ttl: timedelta = JOB_TTL
+    ) -> None:
+        self._client = client
+        self._platforms = tuple(platforms)
+        self._job_ttl = job_ttl
+
+    async def look(self, readings: Sequence[Reading], *, leader: str, now: datetime) -> Sighting:
+        """The rules that these values or the time may move, a bounded number of them.
+
+        A reading that moves no rule has been seen to the end, which is noted. Raises StaleLeader
+        when `leader` does not hold the poller's lease.
+        """
+        arguments: list[str | int] = [leader, repr(now.timestamp()), MOST_AT_ONCE, keys.TAG]
+        arguments += [len(self._platforms), *self._platforms]
+        for reading in readings:
+            arguments += [reading.indicator, repr(reading.value), reading.as_of.isoformat()]
+        found = await self._client.run(
+            "own_look", [keys.LEAD_POLLER, keys.OWN_USES, keys.OWN_SEEN], arguments
+        )
+        if isinstance(found, str):
+            raise StaleLeader(f"{leader} no longer holds the poller's lease.")
+        rules, uses, marks = found
+        times = dict(zip(marks[::2], marks[1::2], strict=True))
+        touched = [each for rule in rules if (each := _touched(rule)) is not None]
+        return Sighting(touched, {reading: _time(times, reading) for reading in uses})
+
+    async def commit(self, changes: Sequence[OwnChange], *, leader: str, now: datetime) -> None:
+        """Write rules and what they say in one atomic step; one that was changed meanwhile stays.
+
+        Raises StaleLeader when `leader` does not hold the poller's lease. Repeating a commit whose
+        reply was lost changes nothing.
+        """
+        await write(
+            self._client,
+            [_rewrite(change) for change in changes],
+            leader=leader,
+            now_ms=round(now.timestamp() * 1000),
+            job_ttl=self._job_ttl,
+            tombstone=max(TOMBSTONE, self._job_ttl),
+        )
+
+
+def _touched(rule: Reply) -> Touched | None:
+    platform, member, number, text, suspended = rule
+    chat = Chat.from_member(platform, member)
+    try:
+        asked, state = load_rule(chat, number, text)
+    except codec.DamagedValue as error:
+        # A rule nobody can read must not hold up the others; it costs a line until it is mended.
+        log.warning("%s", error)
+        return None
+    return Touched(chat, int(number), asked, state, bool(suspended), text)
+
+
+def _rewrite(change: OwnChange) -> Rewrite:
+    of = change.of
+    return Rewrite(
+        platform=of.chat.platform,
+        member=of.chat.member,
+        number=of.number,
+        expected=of.text,
+        before=(of.rule, of.state),
+        after=None if change.after is None else (of.rule, change.after),
+        lines=change.lines,
+        job=change.job,
+        body="" if change.message is None else codec.MESSAGE.dump(change.message),
+    )
+
+
+def _time(times: Mapping[str, str], reading: str) -> datetime | None:
+    return datetime.fromisoformat(times[reading]) if reading in times else None

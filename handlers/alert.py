@@ -1,0 +1,162 @@
+"""/alert: make a rule of one's own, put another in its place, or see one in full."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+from bot.commands import Command, Request, Services, UserError
+from bot.model import BOTH, Indicator, KeptRule, Message, OwnRule, Tone
+from bot.own.distance import Present, presents
+from bot.own.grammar import Understood, parse
+from bot.own.mistakes import NotUnderstood
+from bot.own.options import EXAMPLES
+from bot.own.past import firings
+from bot.own.report import again_line, now_line, past_line, silence_line
+from bot.own.words import sentence, text
+from bot.ports import NoSuchRule, Option, TooManyRules
+
+NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
+EXPLAINED = Message(
+    "Say what to watch, and I tell you when it crosses your line",
+    (
+        "/alert btc_dominance below 55",
+        "/alert russell_2000 above 2700 once",
+        "/alert russell_2000 rises 9% in 15 sessions",
+        "/alert altcoin_season_index above 75 and btc_dominance below 55 remind 1d",
+        f"Up to three conditions with “and” between them; then, as you like, {EXAMPLES}.",
+        "/alert 3 shows alert 3 in full; /alert 3 btc_dominance below 54 puts that in its place.",
+    ),
+    "/status lists what can be watched, /alerts what you have, /unalert 3 removes one",
+)
+
+
+async def run(request: Request, services: Services) -> Message:
+    """Keep the rule, and answer with what was understood and where it stands."""
+    if not request.arguments:
+        return EXPLAINED
+    number = _number(request.arguments[0])
+    if number is not None and len(request.arguments) == 1:
+        return await _shown(number, request, services)
+    understood = _understood(number, request, services)
+    rule = understood.rule
+    kept = await services.own.kept(request.chat)
+    before = None if number is None else _one(number, kept)
+    for each in kept:
+        if each.rule == rule:
+            lines = await _lines(each, request, services)
+            return Message(f"You have that already: {_title(each, services)}", lines, _footer(each))
+    found = await _presents(rule, request, services)
+    holds = [each is not None and each.holds for each in found]
+    stored = await _stored(number, rule, holds, request, services)
+    notes = [f"I took the name you typed for {key}." for key in understood.guessed]
+    if before is not None:
+        notes.append(f"It takes the place of: {text(before.rule, _indicators(services))}.")
+    lines = (*notes, *await _lines(stored, request, services))
+    return Message(_title(stored, services), lines, _footer(stored), Tone.GOOD)
+
+
+def _number(word: str) -> int | None:
+    """The number of a rule, also as #3 or 3:; None for any other word."""
+    number = NUMBER.fullmatch(word)
+    return int(number[1]) if number else None
+
+
+def _understood(number: int | None, request: Request, services: Services) -> Understood:
+    words = request.arguments if number is None else request.arguments[1:]
+    try:
+        return parse(" ".join(words), services.indicators, request.now.date())
+    except NotUnderstood as mistake:
+        more = "/alert alone explains more."
+        if number is not None:
+            more = f"To change alert {number}, write the whole rule behind its number."
+        raise UserError(f"{mistake} {more}") from None
+
+
+def _one(number: int, kept: Sequence[KeptRule]) -> KeptRule:
+    for each in kept:
+        if each.number == number:
+            return each
+    numbers = ", ".join(str(each.number) for each in kept)
+    hint = f"Yours are {numbers}." if kept else "You have none yet."
+    raise UserError(f"You have no alert {number}. {hint}")
+
+
+async def _shown(number: int, request: Request, services: Services) -> Message:
+    kept = _one(number, await services.own.kept(request.chat))
+    return Message(_title(kept, services), await _lines(kept, request, services), _footer(kept))
+
+
+async def _stored(
+    number: int | None,
+    rule: OwnRule,
+    holds: Sequence[bool],
+    request: Request,
+    services: Services,
+) -> KeptRule:
+    limit = services.rules_per_chat
+    try:
+        if number is not None:
+            return await services.own.change(request.chat, number, rule, holds=holds)
+        return await services.own.keep(request.chat, rule, holds=holds, limit=limit)
+    except NoSuchRule:
+        raise UserError(f"You have no alert {number} any more. /alerts lists yours.") from None
+    except TooManyRules:
+        if not limit:
+            raise UserError("Whoever runs me has switched own alerts off.") from None
+        raise UserError(
+            f"You have {limit} alerts, as many as a chat may have here. /unalert 3, say, makes "
+            "room, and /alert 3 with a rule puts that in the place of alert 3."
+        ) from None
+
+
+async def _presents(
+    rule: OwnRule, request: Request, services: Services
+) -> Sequence[Present | None]:
+    snapshot = await services.outlook.snapshot(request.now)
+    readings = {each.indicator: each for each in snapshot.readings}
+    changes = {each.indicator for each in rule.conditions if each.window is not None}
+    pasts = {key: await services.past.points(key) for key in changes}
+    found = presents(rule.conditions, _indicators(services), readings, pasts)
+    return [found.get(each) for each in rule.conditions]
+
+
+async def _lines(kept: KeptRule, request: Request, services: Services) -> tuple[str, ...]:
+    """What was understood, the present values, and how often it would have fired."""
+    rule, indicators = kept.rule, _indicators(services)
+    gone = [each.indicator for each in rule.conditions if each.indicator not in indicators]
+    if gone:
+        return (f"I no longer watch {gone[0]}, so this alert cannot fire.",)
+    found = await _presents(rule, request, services)
+    pairs = zip(rule.conditions, found, strict=True)
+    pasts = {each.indicator: await services.past.points(each.indicator) for each in rule.conditions}
+    fired = await asyncio.to_thread(firings, rule, pasts, indicators)
+    told = [points[-1].vendor for points in pasts.values() if points]
+    source = BOTH.join(dict.fromkeys(BOTH.join(told).split(BOTH)))
+    return (
+        sentence(rule, indicators),
+        *(now_line(condition, each, indicators) for condition, each in pairs),
+        *silence_line(kept, found),
+        *(() if rule.once else (again_line(rule, indicators),)),
+        past_line(rule, fired, source, indicators),
+    )
+
+
+def _indicators(services: Services) -> dict[str, Indicator]:
+    return {each.key: each for each in services.indicators}
+
+
+def _title(kept: KeptRule, services: Services) -> str:
+    return f"Alert {kept.number}: {text(kept.rule, _indicators(services))}"
+
+
+def _footer(kept: KeptRule) -> str:
+    return f"/alerts lists yours, /unalert {kept.number} removes this one"
+
+
+COMMAND = Command(
+    "alert",
+    "Be told when a number crosses your own line",
+    run,
+    usage="<number above or below a level>",
+    option=Option("rule", "Such as btc_dominance below 55; leave empty for an explanation"),
+)

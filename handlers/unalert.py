@@ -1,0 +1,62 @@
+"""/unalert: remove rules of one's own, by their numbers or all of them."""
+
+from collections.abc import Sequence
+
+from bot.commands import Command, Request, Services, UserError
+from bot.model import KeptRule, Message
+from bot.own.words import text
+from bot.ports import NoSuchRule, Option
+
+ALL = ("all", "everything")
+MOST_NAMED = 20
+"""Of more that were removed only so many are written out."""
+
+
+async def run(request: Request, services: Services) -> Message:
+    """Remove what is named, and say what it was."""
+    kept = await services.own.kept(request.chat)
+    if not kept:
+        return Message("You have no alerts of your own", ("/alert makes one.",))
+    if not request.arguments:
+        raise UserError(f"Which one? /unalert {kept[0].number}, or /unalert all. {_yours(kept)}")
+    chosen = kept if request.arguments[0] in ALL else _named(request.arguments, kept)
+    indicators = {each.key: each for each in services.indicators}
+    gone = []
+    for each in chosen:
+        try:
+            rule = await services.own.forget(request.chat, each.number)
+        except NoSuchRule:  # It was told for the last time, or removed, a moment ago.
+            continue
+        gone.append(f"{each.number}. {text(rule, indicators)}")
+    if not gone:
+        return Message("Nothing to do", ("They were gone already.",))
+    rows = gone[:MOST_NAMED]
+    if len(gone) > MOST_NAMED:
+        rows.append(f"and {len(gone) - MOST_NAMED} more")
+    left = len(kept) - len(chosen)
+    title = "Removed" if len(gone) == 1 else f"Removed {len(gone)} alerts"
+    return Message(title, tuple(rows), f"/alerts lists the {left} left" if left else "None is left")
+
+
+def _named(words: Sequence[str], kept: Sequence[KeptRule]) -> Sequence[KeptRule]:
+    """The rules of these numbers, each once; raises UserError before anything is removed."""
+    by_number = {str(each.number): each for each in kept}
+    numbers = [word.lstrip("#") for word in " ".join(words).replace(",", " ").split()]
+    for number in numbers:
+        if number not in by_number:
+            raise UserError(f"You have no alert {number[:32]}. {_yours(kept)}")
+    return [by_number[number] for number in dict.fromkeys(numbers)]
+
+
+def _yours(kept: Sequence[KeptRule]) -> str:
+    numbers = ", ".join(str(each.number) for each in kept)
+    return f"Yours are {numbers}; /alerts shows them."
+
+
+COMMAND = Command(
+    "unalert",
+    "Remove alerts of your own",
+    run,
+    usage="<number… or all>",
+    option=Option("number", "The alert's number, several of them, or all"),
+)

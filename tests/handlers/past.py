@@ -1,0 +1,88 @@
+"""A real store with a past, and the commands that ask about it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot import replay
+from bot.app import find_parts
+from bot.book import Book, vendors_in_order
+from bot.commands import Router, Services
+from bot.measures import Measures
+from bot.messages import plain
+from bot.model import Chat, Message, Observation
+from bot.outlook import StoredOutlook
+from bot.past import StoredPast
+from bot.stores.connect import Client
+from bot.stores.journal import RedisJournal
+from bot.stores.own_rules import RedisOwnRules
+from bot.stores.subscriptions import RedisSubscriptions
+from bot.topics import TOPICS
+
+HISTORY = Path(__file__).parents[3] / "shared" / "history"
+NOW = datetime(2025, 1, 1, 0, 30, tzinfo=UTC)
+"""The recorded history ends on the last day of 2024."""
+CHAT = Chat("console", "console")
+PARTS = find_parts()
+FIRST = {series: vendors[0] for series, vendors in vendors_in_order(PARTS.feeds).items()}
+LONGEST_REPLY = 3_000
+
+
+def recorded() -> Sequence[Observation]:
+    """Forty years of history, as the first vendor of each series might have told it."""
+    told = replay.read(HISTORY).observations
+    return [replace(o, vendor=FIRST[o.series]) for o in told if o.series in FIRST]
+
+
+def values(
+    series: str, days: Iterable[tuple[date, float]], *, vendor: str = "", final: bool = True
+) -> list[Observation]:
+    """What one vendor, the first if none is named, told in time."""
+    found = []
+    for day, value in days:
+        at = datetime(day.year, day.month, day.day, 21, 30, tzinfo=UTC)
+        known = vendor or FIRST[series]
+        found.append(Observation(series, known, day, value, at, at, final=final))
+    return found
+
+
+class Desk:
+    """Asks commands of one chat, over what is stored."""
+
+    def __init__(self, client: Client, now: datetime = NOW) -> None:
+        self.now = now
+        self.journal = RedisJournal(client, PARTS.platform_names)
+        self.past = StoredPast(self.journal, PARTS.indicators, PARTS.feeds, lambda: self.now)
+        services = Services(
+            subscriptions=RedisSubscriptions(client),
+            outlook=StoredOutlook(self.journal, PARTS.indicators, PARTS.feeds),
+            past=self.past,
+            own=RedisOwnRules(client, lambda: self.now),
+            topics=TOPICS,
+            indicators=PARTS.indicators,
+            commands=PARTS.commands,
+        )
+        self._router = Router(PARTS.commands, services, lambda: self.now)
+
+    async def store(self, observations: Sequence[Observation]) -> None:
+        """Remember values, and what the indicators read by them now."""
+        await self.journal.remember(observations)
+        by_pair: Mapping[str, tuple[str, ...]] = {
+            series: (vendor,) for series, vendor in {(o.series, o.vendor) for o in observations}
+        }
+        book = Book(by_pair)
+        book.load(observations)
+        readings = Measures(book).readings(PARTS.indicators, self.now)
+        await self.journal.remember_readings(list(readings.values()))
+
+    async def answer(self, text: str) -> Message:
+        reply = await self._router.answer(CHAT, text)
+        assert reply is not None
+        return reply
+
+    async def ask(self, text: str) -> str:
+        """The reply as plain text, which fits a chat's message."""
+        said = plain(await self.answer(text))
+        assert len(said) <= LONGEST_REPLY, f"{text} answers with {len(said)} characters"
+        return said
