@@ -137,10 +137,12 @@ class Measures:
             return False
         pairs = list(zip(indicator.series, vendors, strict=True))
         late = self.late(indicator, now)
+        # What is worked out rests on days that are over: a look at today's changes nothing.
+        entries = self.book.revision if indicator.derive is None else self.book.settled
         pulse = (
             late,
             vendors,
-            [self.book.revision(*pair) for pair in pairs],
+            [entries(*pair) for pair in pairs],
             [self.book.last_final(*pair, now) for pair in pairs],
         )
         same = self._pulses.get(indicator.key) == pulse

@@ -111,9 +111,11 @@ def _is_near(typed: str, word: str) -> bool:
 
 
 def _faint(words: Sequence[str], named: dict[tuple[str, ...], str]) -> list[str]:
+    """What has all of these words in its name, and what is spelt somehow like them."""
+    having = [key for name, key in named.items() if words and set(words) <= set(name)]
     spelt = {" ".join(name): key for name, key in named.items()}
     close = get_close_matches(" ".join(words), list(spelt), n=2 * MOST_SUGGESTED, cutoff=FAINT)
-    return list(dict.fromkeys(spelt[name] for name in close))
+    return list(dict.fromkeys([*having, *(spelt[name] for name in close)]))
 
 
 def _unknown(typed: str, near: Sequence[str]) -> str:

@@ -65,10 +65,10 @@ def past_line(rule: OwnRule, found: Firings | None, source: str, indicators: Kno
     if found is None:
         return "I have no stored past of this, so I cannot say how often it would have fired."
     count = len(found.fired)
-    times = {0: "never", 1: "once", 2: "twice"}.get(count, f"{count:,} times")
+    times = {1: "once", 2: "twice"}.get(count, f"{count:,} times")
     said = (
         f"On {_span_text(found)} of daily values from {source}, since {day_text(found.first_day)}, "
-        f"it would have fired {times}"
+        f"it would {f'have fired {times}' if count else 'never have fired'}"
     )
     if found.fired:
         newest = day_text(found.fired[-1])

@@ -1,5 +1,6 @@
 """What the poller remembers: series, the states of rules, the health of feeds."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -39,11 +40,8 @@ class RedisJournal:
         if since is not None and days:
             days = [day for day in days if day >= since.isoformat()] or days[-1:]
         texts = await self._client.some_fields(key, days)
-        return [
-            codec.load_day(series, vendor, day, text)
-            for day, text in zip(days, texts, strict=True)
-            if text is not None
-        ]
+        # Forty years of closes take longer to read than anybody else should have to wait.
+        return await asyncio.to_thread(_load_days, series, vendor, days, texts)
 
     async def remember(self, observations: Sequence[Observation]) -> None:
         """Store or correct days; a day of a (series, vendor) is held once."""
@@ -182,3 +180,13 @@ def _milliseconds(instant: datetime) -> int:
 def _moved(changes: Sequence[StateChange]) -> StaleLeader:
     names = ", ".join(change.key for change in changes)
     return StaleLeader(f"Another poller has moved a state in the meantime: one of {names}.")
+
+
+def _load_days(
+    series: str, vendor: str, days: Sequence[str], texts: Sequence[str | None]
+) -> list[Observation]:
+    return [
+        codec.load_day(series, vendor, day, text)
+        for day, text in zip(days, texts, strict=True)
+        if text is not None
+    ]

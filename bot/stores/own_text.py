@@ -123,7 +123,7 @@ def _dump_state(state: OwnState) -> str:
 
 def _load_rule(text: str) -> OwnRule:
     asked, *words = text.split(" ")
-    options = {word[0]: word[1:] for word in words}
+    options = {word[:1]: word[1:] for word in words}
     return OwnRule(
         tuple(map(_load_condition, asked.split("&"))),
         once="o" in options,
@@ -145,7 +145,7 @@ def _load_condition(text: str) -> Condition:
 
 def _load_state(text: str, conditions: int) -> OwnState:
     made, *words = text.split(" ")
-    known = {word[0]: word[1:] for word in words}
+    known = {word[:1]: word[1:] for word in words}
     beyond = known.get("b", "")
     return OwnState(
         made=_load_instant(made),
