@@ -27,6 +27,7 @@ from bot.model import Alert, Kind, Message, Observation, Unit
 from bot.topics import TOPICS
 
 INDICATORS = find_indicators()
+HISTORY = Path(__file__).parents[2] / "shared" / "history"
 FIRST = datetime(2024, 1, 2, tzinfo=UTC)
 RUSSELL, DOMINANCE, SEASON = range(3)
 
@@ -311,6 +312,18 @@ def test_a_real_replay_puts_its_marks_on_the_line(tmp_path: Path) -> None:
     placed = [place for places in marks(axes).values() for place in places]
     assert len(placed) == len(told) == 3
     assert set(placed) <= on_line
+
+
+@pytest.mark.skipif(not HISTORY.is_dir(), reason="the recorded history is not beside this checkout")
+def test_every_alert_of_real_history_has_its_mark(tmp_path: Path) -> None:
+    for name in ("russell_2000", "btc_dominance", "altcoin_season_index", "cpi"):
+        (tmp_path / f"{name}.csv").symlink_to(HISTORY / f"{name}.csv")
+    recording = replay.read(tmp_path)
+    told = list(replay.replay(recording, INDICATORS))
+    picture = drawn(recording.observations, told)
+    placed = [len(places) for axes in picture.axes for places in marks(axes).values()]
+    assert sum(placed) == len(told) > 100
+    assert [bool(marks(axes)) for axes in picture.axes] == [True] * 4
 
 
 def test_nothing_but_drawing_loads_matplotlib() -> None:

@@ -7,8 +7,12 @@ import pty
 import re
 import sys
 import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 import pytest
@@ -24,32 +28,38 @@ FIRST = datetime(2024, 1, 2, tzinfo=UTC)
 BAR = re.compile(r"(\d+)/(\d+) days")
 
 
+@dataclass
 class Terminal:
-    """What a program shows on 80 columns."""
+    """What programs show on 80 columns; `text` is whole once the terminal is left."""
 
-    def __init__(self) -> None:
-        self._ours, self.theirs = pty.openpty()
-        termios.tcsetwinsize(self.theirs, (24, 80))
-
-    def __enter__(self) -> "Terminal":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._ours)
-        os.close(self.theirs)
+    descriptor: int
+    text: str = ""
 
     def open(self) -> IO[str]:
-        return os.fdopen(os.dup(self.theirs), "w", encoding="utf-8")
+        return os.fdopen(os.dup(self.descriptor), "w", encoding="utf-8")
 
-    def seen(self) -> str:
-        """Everything shown so far."""
-        os.set_blocking(self._ours, False)
-        text = b""
-        while True:
-            try:
-                text += os.read(self._ours, 65_536)
-            except BlockingIOError:
-                return text.decode()
+    def read_from(self, ours: int) -> None:
+        shown = b""
+        # Linux ends a terminal that nobody writes to any more with an error, others with nothing.
+        with suppress(OSError):
+            while chunk := os.read(ours, 65_536):
+                shown += chunk
+        self.text = shown.decode()
+
+
+@contextmanager
+def a_terminal() -> Iterator[Terminal]:
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    terminal = Terminal(theirs)
+    reader = Thread(target=terminal.read_from, args=(ours,))
+    reader.start()
+    try:
+        yield terminal
+    finally:
+        os.close(theirs)
+        reader.join()
+        os.close(ours)
 
 
 def recording(days: int) -> replay.Recording:
@@ -67,12 +77,12 @@ def on_terminal(
     monkeypatch: pytest.MonkeyPatch, days: int, fed: list[int], until: date | None = None
 ) -> list[tuple[int, int]]:
     """(days done, days in all) of each bar drawn."""
-    with Terminal() as terminal, terminal.open() as stderr, monkeypatch.context() as patch:
+    with a_terminal() as terminal, terminal.open() as stderr, monkeypatch.context() as patch:
         patch.setattr(sys, "stderr", stderr)
         with replay_bar(recording(days), until) as bar:
             for count in fed:
                 bar.told(count, days)
-        return [(int(done), int(of)) for done, of in BAR.findall(terminal.seen())]
+    return [(int(done), int(of)) for done, of in BAR.findall(terminal.text)]
 
 
 def test_it_counts_the_days_replayed_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,9 +104,9 @@ def test_values_that_were_refused_do_not_leave_it_unfinished(
 
 
 def test_it_is_drawn_ten_times_a_second_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    loop_time = datetime.now(UTC)
+    begun = datetime.now(UTC)
     drawn = on_terminal(monkeypatch, 20_001, list(range(1, 20_002)))
-    took_s = (datetime.now(UTC) - loop_time).total_seconds()
+    took_s = (datetime.now(UTC) - begun).total_seconds()
     assert 2 <= len(drawn) <= 3 + 10 * took_s
 
 
@@ -109,13 +119,17 @@ def test_it_never_goes_backwards_nor_beyond_the_end(fed: list[int]) -> None:
     assert drawn[-1] == (49, 49)
 
 
-def test_an_error_leaves_it_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Terminal() as terminal, terminal.open() as stderr, monkeypatch.context() as patch:
-        patch.setattr(sys, "stderr", stderr)
-        with pytest.raises(replay.UnusableRecording), replay_bar(recording(101), None) as bar:
+def test_an_error_passes_and_leaves_it_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_on_the_way() -> None:
+        with replay_bar(recording(101), None) as bar:
             bar.told(11, 101)
             raise replay.UnusableRecording
-        assert BAR.findall(terminal.seen())[-1] == ("10", "100")
+
+    with a_terminal() as terminal, terminal.open() as stderr, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", stderr)
+        with pytest.raises(replay.UnusableRecording):
+            fail_on_the_way()
+    assert BAR.findall(terminal.text)[-1] == ("10", "100")
 
 
 def test_without_a_terminal_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,7 +157,7 @@ async def run_on(
         cwd=folder.parent,
         env=environment(folder.parent / "data", {}) | {"TERM": "xterm"},
         stdout=stdout,
-        stderr=terminal.theirs,
+        stderr=terminal.descriptor,
     )  # fmt: skip
     async with asyncio.timeout(30):
         printed, _ = await process.communicate()
@@ -155,11 +169,10 @@ async def test_on_a_terminal_it_stands_beside_clean_json(tmp_path: Path) -> None
     folder = history(tmp_path / "history")
     _, on_pipe, told = await run_to_end(tmp_path / "data", {}, "replay", str(folder), "--json")
     assert told == "", "Without a terminal there is no bar."
-    with Terminal() as terminal:
+    with a_terminal() as terminal:
         code, printed = await run_on(terminal, folder, "--json", stdout=asyncio.subprocess.PIPE)
-        seen = terminal.seen()
     assert code == 0
-    assert BAR.findall(seen)[-1] == ("399", "399")
+    assert BAR.findall(terminal.text)[-1] == ("399", "399")
     assert printed.decode() == on_pipe
     assert len([json.loads(line) for line in printed.splitlines()]) > 20
 
@@ -167,11 +180,10 @@ async def test_on_a_terminal_it_stands_beside_clean_json(tmp_path: Path) -> None
 async def test_where_both_are_the_terminal_no_alert_is_torn(tmp_path: Path) -> None:
     folder = history(tmp_path / "history")
     _, on_pipe, _ = await run_to_end(tmp_path / "data", {}, "replay", str(folder))
-    with Terminal() as terminal:
-        await run_on(terminal, folder, stdout=terminal.theirs)
-        seen = terminal.seen()
-    assert BAR.findall(seen)[-1] == ("399", "399")
+    with a_terminal() as terminal:
+        await run_on(terminal, folder, stdout=terminal.descriptor)
+    assert BAR.findall(terminal.text)[-1] == ("399", "399")
     # What follows the last return to a line's beginning is what stays visible on it.
-    visible = [line.rstrip("\r").rpartition("\r")[2] for line in seen.split("\n")]
+    visible = [line.rstrip("\r").rpartition("\r")[2] for line in terminal.text.split("\n")]
     assert visible[-2].startswith("100%")
     assert visible[:-2] == on_pipe.split("\n")[:-1]

@@ -7,7 +7,7 @@ from tests.adapters.fake_telegram import TOKEN, FakeTelegram
 from tests.e2e.process import bot
 from tests.e2e.world import CORE_ONLY, RECORD, finished_sessions, market_below_record
 from tests.providers.gateway import Gateway
-from tests.providers.market import RUSSELL
+from tests.providers.market import COINMARKETCAP, RUSSELL
 
 CHAT = 77
 
@@ -70,6 +70,27 @@ async def test_a_killed_bot_keeps_its_subscription_and_tells_what_it_missed(
             await running.type("subscriptions")
             await running.out.says("You hear\nbreakout")
             assert await running.stop() == 0
+
+
+async def test_a_chats_own_alert_is_told_once_and_outlives_a_kill(tmp_path: Path) -> None:
+    market = market_below_record(finished_sessions(20))
+    async with Gateway(market) as gateway:
+        settings = {"SOURCE_GATEWAY_URL": gateway.url, "POLL_SECONDS": "0.1", **CORE_ONLY}
+        async with bot(tmp_path / "data", settings) as running:
+            await running.type("/alert btc_dominance below 58")
+            await running.out.says("Alert 1: btc_dominance below 58")
+            await running.kill()
+        async with bot(tmp_path / "data", settings) as running:
+            await running.log.says("ready in")
+            market.dominance[COINMARKETCAP] = 57.9
+            text = await running.out.says("CoinMarketCap")
+            assert "57.90 %" in text
+            assert "Bitcoin dominance" in text
+            await running.type("/alerts")
+            await running.out.says("firing; 57.90 % (CoinMarketCap")
+            assert await running.stop() == 0
+            assert running.log.text.count("own rule 1 of console") == 1
+            assert "Traceback" not in running.log.text
 
 
 async def test_the_console_lives_on_without_input_or_network(tmp_path: Path) -> None:
