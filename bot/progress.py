@@ -64,7 +64,7 @@ def replay_bar(recording: replay.Recording, until: date | None) -> Iterator[Repl
         bar.update((day - first).days - bar.n)
 
     def say(text: str) -> None:
-        pass
+        bar.clear()
         sys.stdout.write(text)
 
     with bar:

@@ -80,12 +80,14 @@ def replay(
         states.update(result.states)
         yield from result.alerts
 
-    for known_at, values in groupby(recording.observations, key=lambda each: each.observed_at):
+    for known_at, group in groupby(recording.observations, key=lambda each: each.observed_at):
         if until is not None and known_at.date() > until:
             return
         for deadline in _deadlines(book, recorded, states, known_at):
             yield from look(deadline)
-        fed += len(book.add(values))
+        values = list(group)
+        book.add(values)
+        fed += len(values)
         yield from look(known_at)
         progress(fed, len(recording.observations))
 

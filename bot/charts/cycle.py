@@ -58,7 +58,7 @@ def figure(
         if lanes:
             draw_strip(rows[-1], lanes, elsewhere)
         _draw_time(rows[-1], span)
-        name_marks(drawn, {alert.topic for alert in shown if alert not in elsewhere})
+        name_marks(drawn, {alert.topic for alert in shown if _panel(alert)})
         first, last = day_text(span.first.date()), day_text(span.last.date())
         vendor = observations[0].vendor
         drawn.suptitle(f"From small caps to altcoins, {first} to {last} · source: {vendor}")

@@ -10,7 +10,7 @@ from tests.e2e.process import bot, run_to_end
 from tests.e2e.world import CORE_ONLY, finished_sessions, market_below_record
 from tests.providers.gateway import Gateway
 
-EXIT_NO_INPUT, EXIT_CONFIG = 66, 78
+EXIT_NO_INPUT, EXIT_CANNOT_CREATE, EXIT_CONFIG = 66, 73, 78
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,56 @@ async def test_replay_of_bytes_that_are_no_text_is_told(tmp_path: Path) -> None:
     assert (code, log) == (
         EXIT_NO_INPUT, "russell_2000.csv cannot be read: it is not UTF-8 text.\n",
     )  # fmt: skip
+
+
+def five_days_of_dominance(folder: Path) -> Path:
+    rows = [f"2024-01-0{day},{value}" for day, value in enumerate((58, 56.9, 56.8, 56, 58.5), 1)]
+    folder.mkdir()
+    text = "\n".join(["date,value", *rows])
+    (folder / "btc_dominance.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+async def test_a_replay_draws_what_it_prints(tmp_path: Path) -> None:
+    folder, chart = five_days_of_dominance(tmp_path / "history"), tmp_path / "out.png"
+    arguments = ("replay", str(folder), "--json")
+    _, alone, _ = await run_to_end(tmp_path / "data", {}, *arguments)
+    code, out, log = await run_to_end(tmp_path / "data", {}, *arguments, "--chart", str(chart))
+    assert (code, out, log) == (0, alone, "")
+    assert len(out.splitlines()) == 2
+    whole = chart.read_bytes()
+    assert whole.startswith(b"\x89PNG")
+    later = (*arguments, "--from", "2024-01-05", "--chart", str(chart))
+    code, out, _ = await run_to_end(tmp_path / "data", {}, *later)
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert chart.read_bytes() not in (whole, b"")
+    assert names(tmp_path) == {"history", "out.png"}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("none/out.png", "There is no folder none to write out.png to."),
+        ("history/folder.png", "history/folder.png cannot be written over."),
+        ("out.docx", "out.docx has no ending that I can draw; those are .png, .svg, .pdf, .webp, "
+         ".jpg, .jpeg."),
+    ],
+)  # fmt: skip
+async def test_a_chart_that_cannot_be_written_is_told_and_the_alerts_still_come(
+    tmp_path: Path, name: str, sentence: str
+) -> None:
+    folder = five_days_of_dominance(tmp_path / "history")
+    (folder / "folder.png").mkdir()
+    code, out, log = await run_to_end(
+        tmp_path / "data", {}, "replay", str(folder), "--json", "--chart", name
+    )
+    assert (code, log) == (EXIT_CANNOT_CREATE, f"{sentence}\n")
+    assert [json.loads(line)["kind"] for line in out.splitlines()] == ["fired", "resolved"]
+    assert names(tmp_path) == {"history"}
 
 
 async def test_status_polls_once_where_nothing_was_polled_before(tmp_path: Path) -> None:
