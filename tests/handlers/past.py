@@ -50,7 +50,7 @@ def values(
 class Desk:
     """Asks commands of one chat, over what is stored."""
 
-    def __init__(self, client: Client, now: datetime = NOW) -> None:
+    def __init__(self, client: Client, now: datetime = NOW, *, rules_per_chat: int = 50) -> None:
         self.now = now
         self.journal = RedisJournal(client, PARTS.platform_names)
         self.past = StoredPast(self.journal, PARTS.indicators, PARTS.feeds, lambda: self.now)
@@ -62,6 +62,7 @@ class Desk:
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,
+            rules_per_chat=rules_per_chat,
         )
         self._router = Router(PARTS.commands, services, lambda: self.now)
 

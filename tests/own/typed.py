@@ -19,10 +19,7 @@ SPANS = st.integers(5, 365 * 1440).map(lambda minutes: timedelta(minutes=minutes
 
 def numbers(lowest: float, highest: float) -> st.SearchStrategy[float]:
     """What can be typed with fifteen digits, eight of them decimals; small and round ones too."""
-    first, last = (
-        max(Decimal(repr(lowest)), Decimal(-(10**15))),
-        min(Decimal(repr(highest)), 10**15),
-    )
+    first, last = Decimal(repr(max(lowest, -1e15))), Decimal(repr(min(highest, 1e15)))
     fine = st.decimals(first, last, places=8).filter(lambda d: len(d.as_tuple().digits) <= 15)
     coarse = st.decimals(first, last, places=0)
     return st.one_of(fine, coarse).map(lambda number: float(number) + 0.0)
