@@ -244,6 +244,7 @@ def plausible(observation: Observation) -> bool:
         series is not None
         and math.isfinite(observation.value)
         and series.lowest <= observation.value <= series.highest
+        and not (series.never_zero and observation.value == 0.0)
         and belongs(series.cadence, observation.day)
         and observation.as_of <= observation.observed_at + CLOCK_SKEW
     )

@@ -20,7 +20,6 @@ from bot.model import (
     Status,
     Transition,
 )
-from bot.wording import number
 
 TOLD = frozenset({Kind.FIRED, Kind.RESOLVED, Kind.INVALIDATED, Kind.RECLAIMED})
 
@@ -28,6 +27,8 @@ Told = tuple[tuple[date, float], ...]
 """Days and their values, as they were when they decided."""
 
 
+LEAST_SHARE = 0.1
+"""Of a rule's dead band: a smaller revision of an alert that stands is not worth a message."""
 CONFIRMED_WITHIN = timedelta(days=30)
 """Values further apart are not consecutive."""
 
@@ -83,7 +84,7 @@ def apply(
         stands = all(_speaks_for(rule, alert.kind, alert.level, value) for _, value in revised)
         if stands is said.withdrawn:
             _work_out_anew(measures, indicator, rule, alert, states, now=now, stands=stands)
-        elif not _matters(indicator, said.value, revised[-1][1]):
+        elif not _matters(indicator, rule, said.value, revised[-1][1]):
             continue
         yield replace(
             alert,
@@ -119,13 +120,13 @@ def _last_word(alert: Alert, told: Sequence[Alert]) -> tuple[int, Alert]:
     return max(numbered.items(), default=(0, alert), key=lambda pair: pair[0])
 
 
-def _matters(indicator: Indicator, before: float, after: float) -> bool:
+def _matters(indicator: Indicator, rule: Rule, before: float, after: float) -> bool:
     """Whether a value moved by more than two vendors of the same number usually differ.
 
-    Of a number worked out from others: whether it reads differently.
+    Of a number worked out from others: whether it moved by a tenth of its rule's dead band.
     """
-    if indicator.derive is not None:
-        return number(before, indicator.unit) != number(after, indicator.unit)
+    if indicator.derive is not None and isinstance(rule, LevelRule):
+        return abs(after - before) >= rule.band * LEAST_SHARE
     apart = SERIES[indicator.series[0]].apart
     return before != after and (apart is None or abs(after - before) > apart.of(before))
 

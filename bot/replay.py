@@ -81,10 +81,11 @@ def replay(
         yield from result.alerts
 
     for known_at, group in groupby(recording.observations, key=lambda each: each.observed_at):
+        for deadline in _deadlines(book, recorded, states, known_at):
+            if until is None or deadline.date() <= until:
+                yield from look(deadline)
         if until is not None and known_at.date() > until:
             return
-        for deadline in _deadlines(book, recorded, states, known_at):
-            yield from look(deadline)
         values = list(group)
         book.add(values)
         fed += len(values)
@@ -152,9 +153,21 @@ def _read_series(path: Path, series: Series) -> Iterator[Observation]:
         raise UnusableRecording(f"{path.name} cannot be read: {reason}.") from None
     if lines[:1] != ["date,value"]:
         raise UnusableRecording(f"{path.name} must begin with the line date,value.")
+    before: Observation | None = None
     for number, line in enumerate(lines[1:], start=2):
-        if line.strip():
-            yield _observation(line.split(","), series, f"{path.name}, line {number}")
+        if not line.strip():
+            continue
+        told = _observation(line.split(","), series, f"{path.name}, line {number}")
+        if not _is_first_print(series, before, told):
+            yield told
+            before = told
+
+
+def _is_first_print(series: Series, before: Observation | None, told: Observation) -> bool:
+    """Whether a zero, too far from the value before it to be real, stands for one to come."""
+    if told.value != 0.0 or before is None or series.step is None:
+        return False
+    return abs(before.value) > series.step.of(before.value)
 
 
 def _observation(row: Sequence[str], series: Series, where: str) -> Observation:

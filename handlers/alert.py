@@ -43,7 +43,7 @@ async def run(request: Request, services: Services) -> Message:
     before = None if number is None else _one(number, kept)
     for each in kept:
         if each.rule == rule:
-            lines = await _lines(each, request, services)
+            lines = await _lines(each, await _presents(rule, request, services), services)
             return Message(f"You have that already: {_title(each, services)}", lines, _footer(each))
     found = await _presents(rule, request, services)
     holds = [each is not None and each.holds for each in found]
@@ -51,7 +51,7 @@ async def run(request: Request, services: Services) -> Message:
     notes = [f"I took the name you typed for {key}." for key in understood.guessed]
     if before is not None:
         notes.append(f"It takes the place of: {text(before.rule, _indicators(services))}.")
-    lines = (*notes, *await _lines(stored, request, services))
+    lines = (*notes, *await _lines(stored, found, services))
     return Message(_title(stored, services), lines, _footer(stored), Tone.GOOD)
 
 
@@ -83,7 +83,8 @@ def _one(number: int, kept: Sequence[KeptRule]) -> KeptRule:
 
 async def _shown(number: int, request: Request, services: Services) -> Message:
     kept = _one(number, await services.own.kept(request.chat))
-    return Message(_title(kept, services), await _lines(kept, request, services), _footer(kept))
+    lines = await _lines(kept, await _presents(kept.rule, request, services), services)
+    return Message(_title(kept, services), lines, _footer(kept))
 
 
 async def _stored(
@@ -104,29 +105,31 @@ async def _stored(
         if not limit:
             raise UserError("Whoever runs me has switched own alerts off.") from None
         raise UserError(
-            f"You have {limit} alerts, as many as a chat may have here. /unalert 3, say, makes "
-            "room, and /alert 3 with a rule puts that in the place of alert 3."
+            f"You have {limit} alerts, as many as a chat may have here. /unalert 1, say, makes "
+            "room, and /alert 1 with a rule puts that in the place of alert 1."
         ) from None
 
 
 async def _presents(
     rule: OwnRule, request: Request, services: Services
 ) -> Sequence[Present | None]:
+    indicators = _indicators(services)
     snapshot = await services.outlook.snapshot(request.now)
     readings = {each.indicator: each for each in snapshot.readings}
     changes = {each.indicator for each in rule.conditions if each.window is not None}
-    pasts = {key: await services.past.points(key) for key in changes}
-    found = presents(rule.conditions, _indicators(services), readings, pasts)
+    pasts = {key: await services.past.points(key) for key in changes & indicators.keys()}
+    found = presents(rule.conditions, indicators, readings, pasts)
     return [found.get(each) for each in rule.conditions]
 
 
-async def _lines(kept: KeptRule, request: Request, services: Services) -> tuple[str, ...]:
+async def _lines(
+    kept: KeptRule, found: Sequence[Present | None], services: Services
+) -> tuple[str, ...]:
     """What was understood, the present values, and how often it would have fired."""
     rule, indicators = kept.rule, _indicators(services)
     gone = [each.indicator for each in rule.conditions if each.indicator not in indicators]
     if gone:
         return (f"I no longer watch {gone[0]}, so this alert cannot fire.",)
-    found = await _presents(rule, request, services)
     pairs = zip(rule.conditions, found, strict=True)
     pasts = {each.indicator: await services.past.points(each.indicator) for each in rule.conditions}
     fired = await asyncio.to_thread(firings, rule, pasts, indicators)

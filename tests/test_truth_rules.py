@@ -206,7 +206,7 @@ def test_6_a_weekend_a_holiday_and_the_time_to_publish_are_no_outage(
     known = SERIES[series]
     seen = final_at(known.cadence, day)
     book = Book({series: ("vendor",)})
-    value = (known.lowest + known.highest) / 2
+    value = known.lowest + (known.highest - known.lowest) * 0.6
     book.add([Observation(series, "vendor", day, value, seen, seen, final=True)])
 
     def late(text: str) -> bool | None:

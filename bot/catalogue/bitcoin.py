@@ -11,6 +11,7 @@ SERIES = (
         late_after_hours=12.0,
         lowest=-1.2e10,
         highest=1.2e10,
+        never_zero=True,
     ),
     Series(
         key="whale_supply",

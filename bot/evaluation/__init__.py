@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot import board, corrections
 from bot.evaluation import follow_up, lateness, missed, phase, presets
 from bot.measures import Measures
-from bot.model import Alert, Board, Indicator, RuleState
+from bot.model import Alert, Board, Indicator, Kind, RuleState
 from bot.ports import StateChange
 
 
@@ -51,12 +51,18 @@ def evaluate(
     ]
     after = dict(states)
     alerts = list(corrections.apply(measures, judged, told, after, now))
+    for correction in alerts:
+        if correction.rule == follow_up.BREAKOUT and f":{Kind.FIRED}:" in correction.id:
+            follow_up.correct(after, correction.day, now, stands=not correction.withdrawn)
     trails: presets.Trails = {}
     news = [
         item for each in awake for item in presets.follow(measures, each, after, trails, now=now)
     ]
-    turns = phase.follow(measures, awake, states, after, trails, now=now)
-    due = follow_up.follow(after, news, now)
+    turns: list[phase.Turn] = []
+    # Whoever has not been asked yet may still say what the phase of a missed day rests on.
+    if not unasked.intersection(phase.SERIES):
+        turns = phase.follow(measures, awake, states, after, trails, now=now)
+    due = follow_up.follow(after, news, now, can_tell=follow_up.can_tell(measures))
     alerts += lateness.follow(measures, judged, after, held, now)
     told_now = [item for item in news if not item.is_past]
     if told_now or turns or due:

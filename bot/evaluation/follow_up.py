@@ -29,6 +29,7 @@ from bot.model import (
 FOLLOW_UP = "breakout_follow_up"
 FOLLOW_UP_AFTER = timedelta(days=messages.FOLLOW_UP_DAY)
 EXPIRES_AFTER = timedelta(days=BREAKOUT_LASTS_DAYS)
+BREAKOUT = "russell_breakout"
 LEADER, FOLLOWERS = "russell_2000", ("altcoin_season_index", "btc_dominance")
 
 
@@ -49,10 +50,13 @@ def moments(states: Mapping[str, RuleState]) -> Iterator[datetime]:
             yield _moment(state.episode)
 
 
-def follow(states: dict[str, RuleState], news: Sequence[News], now: datetime) -> list[Anniversary]:
+def follow(
+    states: dict[str, RuleState], news: Sequence[News], now: datetime, *, can_tell: bool
+) -> list[Anniversary]:
     """Note new breakouts, and let the episodes of older ones go on; returns those due now.
 
-    A breakout from before the first start is told only if its day 130 is still to come.
+    A breakout from before the first start is told only if its day 130 is still to come. While the
+    leader has no value (`can_tell`) its note waits.
     """
     for item in news:
         if isinstance(item.rule, BreakoutRule) and item.transition.kind is Kind.FIRED:
@@ -64,10 +68,28 @@ def follow(states: dict[str, RuleState], news: Sequence[News], now: datetime) ->
         moment = _moment(state.episode)
         if now >= moment - FOLLOW_UP_AFTER + EXPIRES_AFTER:
             states[key] = replace(state, status=Status.NORMAL, since=now.date())
-        elif state.status is Status.PENDING and now >= moment:
+        elif state.status is Status.PENDING and now >= moment and can_tell:
             states[key] = replace(state, status=Status.FIRING, since=moment.date())
             due.append(Anniversary(state.episode, moment, state.record))
     return due
+
+
+def can_tell(measures: Measures) -> bool:
+    """Whether anybody has told a value of the leader, without which there is nothing to say."""
+    book = measures.book
+    return any(book.latest(LEADER, vendor) is not None for vendor in book.vendors(LEADER))
+
+
+def correct(states: dict[str, RuleState], episode: date, now: datetime, *, stands: bool) -> None:
+    """Forget the note of a breakout that a revision undid, and wait again for one that stands."""
+    key = f"{FOLLOW_UP}/{episode}"
+    state = states.get(key)
+    if state is None:
+        return
+    if not stands:
+        states[key] = replace(state, status=Status.NORMAL, since=now.date())
+    elif state.status is Status.NORMAL and now < _moment(episode):
+        states[key] = replace(state, status=Status.PENDING, since=episode)
 
 
 def _begun(item: News, now: datetime) -> RuleState:

@@ -27,6 +27,8 @@ HELD_DAYS = 2
 BREAKOUT, ALTSEASON, BITCOIN_SEASON = "russell_breakout", "altseason", "bitcoin_season"
 SEASON = board.SEASON.indicator
 DOMINANCE = board.DOMINANCE.indicator
+SERIES = frozenset({"russell_2000", SEASON, DOMINANCE})
+"""What the phase of a day rests on."""
 _A_DAY = timedelta(days=1)
 
 

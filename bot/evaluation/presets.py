@@ -6,7 +6,7 @@ from datetime import date, datetime
 from bot import corrections, messages, rules
 from bot.book import Book, point
 from bot.measures import Measures
-from bot.model import Alert, Board, Indicator, LevelRule, Point, Rule, RuleState, Transition
+from bot.model import Alert, Board, Indicator, Kind, LevelRule, Point, Rule, RuleState, Transition
 
 Trails = dict[str, list[tuple[date, RuleState]]]
 """Rule -> its state after each day that it saw in this evaluation, oldest first."""
@@ -93,6 +93,9 @@ def _by_a_sample(
     after, transition = rules.step(rule, state, point(latest))
     if transition is None:
         return None
+    if transition.kind is Kind.RESOLVED and transition.episode < latest.day:
+        # The rest of the day may fire again: its id is free, as this episode began on another day.
+        after = replace(after, last_day=state.last_day)
     return after, News(indicator, rule, transition, point(latest), (), is_past=False)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from bot.messages.board import missing_lines
-from bot.model import Board, Message, Reading, Record, RuleState, Tone
+from bot.model import Board, Message, Reading, Record, RuleState, Status, Tone
 from bot.wording import day_text, moment_text, number
 
 DAY = 130
@@ -23,7 +23,11 @@ def follow_up(
     shown: Board,
 ) -> Message:
     """The note of day 130; `broken` is the record that the breakout broke."""
-    followed = [rule for rule, _, _ in FOLLOWERS if _fired_since(states.get(rule), episode)]
+    followed = [
+        rule
+        for rule, _, _ in FOLLOWERS
+        if _fired_since(states.get(rule), episode) or _held_before(states.get(rule), episode)
+    ]
     if len(followed) == len(FOLLOWERS):
         verdict = "the followers have come"
     elif followed:
@@ -36,7 +40,7 @@ def follow_up(
         f"({day_text(broken.reference_day)}) on {day_text(episode)}; it is at {_told(leader)} now."
         f"{_failure(states.get('russell_breakout'), episode)}",
         *(
-            _follower(what, _fired_since(states.get(rule), episode), readings.get(indicator))
+            _follower(what, states.get(rule), readings.get(indicator), episode)
             for rule, indicator, what in FOLLOWERS
         ),
         "After the breakouts of late 2016 and late 2020 altcoins followed about now. Other "
@@ -55,8 +59,19 @@ def _fired_since(state: RuleState | None, episode: date) -> date | None:
     return state.episode
 
 
-def _follower(what: str, fired: date | None, reading: Reading | None) -> str:
+def _held_before(state: RuleState | None, episode: date) -> date | None:
+    """Since when a rule was true already as small caps broke out, if it still is."""
+    if state is None or state.episode is None or state.episode >= episode:
+        return None
+    running = (state.held or state.status) in (Status.FIRING, Status.RECOVERING)
+    return state.episode if running else None
+
+
+def _follower(what: str, state: RuleState | None, reading: Reading | None, episode: date) -> str:
+    fired, before = _fired_since(state, episode), _held_before(state, episode)
     now = f"; it is at {_told(reading)} now" if reading else "; no value is known now"
+    if before is not None:
+        return f"True since {day_text(before)}, before the breakout: {what}{now}."
     if fired is not None:
         return f"Followed: {what}, on {day_text(fired)}{now}."
     return f"Has not followed: {what}{now}."

@@ -68,6 +68,8 @@ class Series:
     lowest: float
     """Values below this cannot be real and are refused at the door."""
     highest: float
+    never_zero: bool = False
+    """Zero is what vendors print before they know."""
     step: Bound | None = None
     """A longer step from one value to the next is held until something confirms it."""
     far: Bound | None = None

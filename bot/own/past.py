@@ -21,6 +21,8 @@ class Firings:
     last_day: date
     days: int
     fired: tuple[date, ...]
+    began_true: bool = False
+    """It was true on the first of these days already, which is no firing."""
 
     @property
     def years(self) -> float:
@@ -55,7 +57,7 @@ def firings(
         state = after or state
         if said is Saying.FIRED:
             fired.append(day)
-    return Firings(first_day, days[-1][0], len(days), tuple(fired))
+    return Firings(first_day, days[-1][0], len(days), tuple(fired), all(held))
 
 
 def _measures(

@@ -35,6 +35,8 @@ def now_line(condition: Condition, found: Present | None, indicators: Known) -> 
     value = f"{title} is {number(found.value, unit)} now ({source})"
     if not found.counts:
         return f"{value}. It is late or from a stand-in, so I wait for a better one."
+    if found.holds and not found.distance:
+        return f"{value}: exactly at the level."
     if found.holds:
         return f"{value}: beyond the level by {gap(found.distance, unit)}."
     return f"{value}: {gap(found.distance, unit)} away."
@@ -74,6 +76,8 @@ def past_line(rule: OwnRule, found: Firings | None, source: str, indicators: Kno
         newest = day_text(found.fired[-1])
         said += f", on {newest}" if count == 1 else f"{_pace(found)}, last on {newest}"
     said += "."
+    if found.began_true:
+        said += " It was true on the first of these days already, which is not counted."
     if found.years < SHORT_YEARS:
         said += " That is too short a past to say how often."
     elif 0 < count < FEW_FIRINGS:
