@@ -16,6 +16,7 @@ from bot.own.words import sentence, text
 from bot.ports import NoSuchRule, Option, TooManyRules
 
 NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
+NOT_BELOW = re.compile(r"<=|=<|at most|at or below")
 EXPLAINED = Message(
     "Say what to watch, and I tell you when it crosses your line",
     (
@@ -49,6 +50,8 @@ async def run(request: Request, services: Services) -> Message:
     holds = [each is not None and each.holds for each in found]
     stored = await _stored(number, rule, holds, request, services)
     notes = [f"I took the name you typed for {key}." for key in understood.guessed]
+    if NOT_BELOW.search(" ".join(request.arguments)):
+        notes.append("The level itself does not count as below it.")
     if before is not None:
         notes.append(f"It takes the place of: {text(before.rule, _indicators(services))}.")
     lines = (*notes, *await _lines(stored, found, services))

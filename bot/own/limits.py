@@ -37,7 +37,8 @@ def check_level(indicator: Indicator, side: Side, level: float) -> None:
         return
     lowest, highest = bounds
     # At its lowest value it is always at or above it, and never below it.
-    if not (lowest < level <= highest):
+    within = lowest < level <= highest if side is Side.ABOVE else lowest < level < highest
+    if not within:
         first, last = spoken(lowest, indicator.unit), spoken(highest, indicator.unit)
         raise NotUnderstood(
             f"{indicator.title} can be from {first} to {last}, so there is no crossing {side} "

@@ -52,7 +52,16 @@ def firings(
     first_day, first = days[0]
     held = [watch.holds(each, first[each.reading]) for each in every.conditions]
     state = watch.begin(every, held, _midnight(first_day))
+    before = first
     for day, values in days[1:]:
+        due = None if state.firing else state.due
+        if due is not None and due < _midnight(day):
+            # What holds until then has held long enough before this day's value comes.
+            after, said = watch.look(every, state, watch.Moment(before, due), lines)
+            state = after or state
+            if said is Saying.FIRED:
+                fired.append(due.date())
+        before = values
         after, said = watch.look(every, state, watch.Moment(values, _midnight(day)), lines)
         state = after or state
         if said is Saying.FIRED:

@@ -93,9 +93,15 @@ def _span_text(found: Firings) -> str:
     return few_of((found.last_day - found.first_day).days + 1, "day")
 
 
+MANY_A_YEAR = 10
+"""From here on a decimal says nothing."""
+
+
 def _pace(found: Firings) -> str:
-    rate = f"{len(found.fired) / found.years:.2g}" if found.years >= SHORT_YEARS else ""
-    return f" ({rate} a year)" if rate else ""
+    if found.years < SHORT_YEARS:
+        return ""
+    rate = len(found.fired) / found.years
+    return f" ({rate:,.0f} a year)" if rate >= MANY_A_YEAR else f" ({rate:.2g} a year)"
 
 
 def _is_live(condition: Condition, indicators: Known) -> bool:

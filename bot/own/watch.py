@@ -41,7 +41,11 @@ BANDS = {
     Unit.USD_BN_A_MONTH: 5.0,
 }
 """The recovery band of an indicator that no preset has one for."""
-RANGES = {Unit.SCORE: (0.0, 100.0), Unit.CORRELATION: (-1.0, 1.0)}
+RANGES = {
+    Unit.SCORE: (0.0, 100.0),
+    Unit.CORRELATION: (-1.0, 1.0),
+    Unit.SESSIONS: (0.0, math.inf),
+}
 """What values in these units can be at all."""
 
 
@@ -75,7 +79,10 @@ def _band(indicator: Indicator, condition: Condition) -> float:
     same_side = [rule for rule in presets if rule.side is condition.side]
     if same_side or presets:
         nearest = min(same_side or presets, key=lambda rule: abs(rule.level - condition.level))
-        return nearest.band
+        # A worked-out number's band is wide beside its level: it shrinks with a smaller one.
+        scaled = indicator.derive is not None and nearest.level != 0
+        share = abs(condition.level / nearest.level) if scaled else 1.0
+        return nearest.band * min(1.0, share or 1.0)
     return BANDS.get(indicator.unit, SHARE_OF_LEVEL * abs(condition.level))
 
 
@@ -119,6 +126,9 @@ def edited(
         holds_now or (state.firing and known.get(each, False)) for each, holds_now in pairs
     )
     fresh = begin(rule, beyond, now)
+    if rule.conditions == before.conditions:
+        # What was missed before the edit is not lost by it.
+        fresh = replace(fresh, made=state.made)
     if not fresh.firing or rule.conditions != before.conditions:
         return fresh
     if state.firing:
@@ -229,8 +239,10 @@ def _further(rule: OwnRule, moment: Moment) -> float | None:
     condition = rule.conditions[0]
     if rule.step is None or condition.reading not in moment.values:
         return None
-    step = rule.step if condition.side is Side.ABOVE else -rule.step
-    return moment.values[condition.reading] + step
+    value, above = moment.values[condition.reading], condition.side is Side.ABOVE
+    # A step too small for the number's digits must still lie further: the value told is no news.
+    next_up, next_down = math.nextafter(value, math.inf), math.nextafter(value, -math.inf)
+    return max(value + rule.step, next_up) if above else min(value - rule.step, next_down)
 
 
 def _is_further(rule: OwnRule, further: float, moment: Moment) -> bool:

@@ -224,3 +224,21 @@ def test_between_two_firings_the_value_has_recovered(told: list[tuple[float, flo
     assert all(dominance[place] < 55 for place in fired)
     for earlier, later in pairwise(fired):
         assert max(dominance[earlier:later]) > 56
+
+
+def test_a_step_too_small_for_the_digits_of_the_number_says_nothing_of_the_same_value() -> None:
+    tiny = OwnRule((Condition("total_market_cap", Side.ABOVE, 2e9),), step=1e-8)
+    values, line = {"total_market_cap": 3.4e12}, (1.9e9,)
+    made = MADE
+    state = watch.begin(tiny, (False,), made)
+    state, said = watch.look(tiny, state, watch.Moment(values, made), line)
+    assert said is Saying.FIRED
+    assert state is not None
+    assert watch.look(tiny, state, watch.Moment(values, made + timedelta(hours=1)), line)[1] is None
+
+
+@pytest.mark.parametrize("level", [2.0, 5.0, 9.0, 10.0])
+def test_a_streak_can_always_fall_below_its_recovery_line(level: float) -> None:
+    (streak,) = (each for each in find_indicators() if each.key == "smallcap_streak")
+    line = watch.rearm_line(streak, Condition("smallcap_streak", Side.ABOVE, level))
+    assert 0 < line < level
