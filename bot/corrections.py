@@ -96,7 +96,12 @@ def apply(
             withdrawn=not stands,
             quiet=False,
             message=messages.correction(
-                alert, said.decided_by, revised, stands=stands, derived=bool(indicator.derive)
+                alert,
+                said.decided_by,
+                revised,
+                stands=stands,
+                derived=bool(indicator.derive),
+                instead=None if stands else _instead(alert, states.get(rule.id)),
             ),
         )
 
@@ -118,6 +123,14 @@ def _last_word(alert: Alert, told: Sequence[Alert]) -> tuple[int, Alert]:
     corrections = [each for each in told if each.id.startswith(prefix)]
     numbered = {int(each.id.removeprefix(prefix)): each for each in corrections}
     return max(numbered.items(), default=(0, alert), key=lambda pair: pair[0])
+
+
+def _instead(alert: Alert, state: RuleState | None) -> date | None:
+    """The other day on which it happened by the revised values, where it did."""
+    running = state is not None and state.status in (Status.FIRING, Status.RECOVERING)
+    if state is None or not running or alert.kind is not Kind.FIRED or state.episode == alert.day:
+        return None
+    return state.episode
 
 
 def _matters(indicator: Indicator, rule: Rule, before: float, after: float) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from bot import corrections, messages, rules
+from bot import board, corrections, messages, rules
 from bot.book import Book, point
 from bot.measures import Measures
 from bot.model import Alert, Board, Indicator, Kind, LevelRule, Point, Rule, RuleState, Transition
@@ -60,7 +60,8 @@ def _follow(
     if stand_ins is not None and seen is not None:
         last = values[-1].day if values else seen
         values += [each for each in stand_ins if each.day > last]
-    state, news, trail = before, [], trails.setdefault(rule.id, [])
+    news = _never_told(measures, indicator, rule, states.get(rule.id), before, now=now)
+    state, trail = before, trails.setdefault(rule.id, [])
     for value in values:
         state, transition = rules.step(rule, state, value)
         trail.append((value.day, state))
@@ -151,6 +152,30 @@ def _true_to_the_book(
     if all(value is None or value == held[day] for day, value in in_book.items()):
         return state
     return state_on(measures, indicator, rule, state.last_day, now)
+
+
+def _never_told(
+    measures: Measures,
+    indicator: Indicator,
+    rule: Rule,
+    was: RuleState | None,
+    corrected: RuleState | None,
+    *,
+    now: datetime,
+) -> list[News]:
+    """The firing that a mistaken record hid: with the corrected one it happened."""
+    if was is None or corrected is None or was is corrected or was.episode == corrected.episode:
+        return []
+    if board.firing(rules.thaw(was)) or not board.firing(corrected):
+        return []
+    state: RuleState | None = None
+    for value in measures.points(indicator, now, None):
+        state, transition = rules.step(rule, state, value)
+        is_it = transition is not None and transition.episode == corrected.episode
+        if transition is not None and is_it and transition.kind is Kind.FIRED:
+            decided = corrections.deciding(measures, indicator, rule, transition, value, now=now)
+            return [News(indicator, rule, transition, value, decided, is_past=False)]
+    return []
 
 
 def state_on(

@@ -59,10 +59,12 @@ def correction(
     *,
     stands: bool,
     derived: bool = False,
+    instead: date | None = None,
 ) -> Message:
     """What we say when values that decided an alert have been revised.
 
-    `derived` is a value worked out from what its vendors say.
+    `derived` is a value worked out from what its vendors say, `instead` the other day on which it
+    happened by the revised ones.
     """
     old = dict(before)
     who, moves = f"{alert.vendor} has revised its value of", ""
@@ -79,6 +81,8 @@ def correction(
         if stands
         else "With it this would not have happened: take it as withdrawn."
     )
+    if instead is not None:
+        verdict = f"With it this happened on {day_text(instead)} instead, and holds since then."
     source = f"Source: {alert.vendor}, value of {day_text(alert.day)} (as of "
     return Message(
         f"Correction: {alert.message.title}",

@@ -160,3 +160,37 @@ def test_a_flush_is_told_when_it_is_seen_and_once_a_day_at_most() -> None:
         (f"leverage_flush:{day(3)}:resolved", 4.9e8, 4),
     ]
     assert said[1].day == day(4)
+
+
+def test_a_flush_that_ends_and_begins_again_on_one_day_is_told_again() -> None:
+    market = Market()
+    for number in range(3):
+        market.write("liquidations_24h", day(number), 2e8)
+        market.look(midnight(day(number)))
+    said = []
+    for hour, value in ((2, 1.2e9), (26, 3e8), (30, 3e9)):
+        at = midnight(day(2)) + timedelta(hours=hour)
+        sample = Observation("liquidations_24h", VENDOR, at.date(), value, at, at, final=False)
+        market.book.add([sample])
+        said += market.news(at)
+    assert [each.id for each in said] == [
+        f"leverage_flush:{day(3)}:fired",
+        f"leverage_flush:{day(3)}:resolved",
+        f"leverage_flush:{day(4)}:fired",
+    ]
+
+
+def test_a_breakout_that_a_mistaken_record_hid_is_told_when_it_is_corrected() -> None:
+    market = Market()
+    trading = [d for d in map(day, range(30)) if belongs(SERIES["russell_2000"].cadence, d)]
+    for on, value in zip(trading, (2500, 2000, 2600, 2100, 2200, 2520, 2530), strict=False):
+        market.write("russell_2000", on, float(value))
+        assert [e for e in market.news(midnight(on)) if e.rule == "russell_breakout"] == []
+    market.write("russell_2000", trading[2], 2060.0)
+    told = [
+        e for e in market.news(midnight(trading[6]) + timedelta(hours=1))
+        if e.rule == "russell_breakout"
+    ]  # fmt: skip
+    assert [(e.id, e.kind) for e in told] == [
+        (f"russell_breakout:{trading[6]}:fired", Kind.FIRED),
+    ]

@@ -105,3 +105,40 @@ def test_the_episode_expires_on_day_270_without_a_word() -> None:
     key = f"{FOLLOW_UP}/{episode}"
     assert notes(market.news(expiry)) == [], "Whoever slept so long is told nothing of day 130."
     assert market.states[key].status is Status.NORMAL
+
+
+def test_a_breakout_that_a_revision_undid_gets_no_note() -> None:
+    market = Market()
+    episode = broken_out(market)
+    market.look(midnight(episode))
+    market.write("russell_2000", episode, 2450.0)
+    withdrawn = [e for e in market.news(midnight(episode)) if e.rule == "russell_breakout"]
+    assert [each.withdrawn for each in withdrawn] == [True]
+    assert notes(market.news(moment_of(episode))) == []
+
+
+def test_what_was_true_before_the_breakout_and_still_is_has_not_failed_to_follow() -> None:
+    market = Market()
+    for number in range(5):
+        market.write("btc_dominance", day(number), 54.0 if number > 1 else 58.0)
+        market.look(midnight(day(number)))
+    episode = broken_out(market)
+    for number in range(5, 140):
+        market.write("btc_dominance", day(number), 52.0)
+        market.look(midnight(day(number)))
+    (note,) = [each for each in market.told if each.rule == FOLLOW_UP]
+    assert (
+        note.message.title == "Day 130 after the breakout: one follower has come, the other has not"
+    )
+    assert f"True since {day(3).day} Jan 2025, before the breakout" in note.message.lines[2]
+    assert episode > day(4)
+
+
+def test_a_note_waits_while_nobody_tells_the_leaders_value() -> None:
+    market, restarted = Market(), Market()
+    episode = broken_out(market)
+    market.look(midnight(episode))
+    restarted.states = market.states
+    assert restarted.news(moment_of(episode)) == []
+    restarted.write("russell_2000", SESSIONS[90], 2600.0)
+    assert len(notes(restarted.news(moment_of(episode) + timedelta(hours=1)))) == 1

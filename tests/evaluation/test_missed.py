@@ -58,3 +58,14 @@ def test_many_are_counted_and_not_told_one_by_one() -> None:
     lines = [line for line in late.message.lines if line.startswith("– ")]
     assert len([line for line in lines if "dominance_57" in line]) == 12
     assert any("earlier ones are not told one by one" in line for line in late.message.lines)
+
+
+def test_a_revision_that_moves_a_firing_by_a_day_says_so() -> None:
+    market = Market()
+    values = [56.5, 56.5, 54.9, 54.8, 54.7]
+    fed_daily(market, {"btc_dominance": values})
+    market.write("btc_dominance", day(2), 55.6)
+    (correction,) = market.news(midnight(day(4)) + timedelta(hours=1))
+    assert f"With it this happened on {day(4).day} Jan 2025 instead" in " ".join(
+        correction.message.lines
+    )

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calendar import is_session, session_close
-from bot.evaluation import phase
+from bot.evaluation import evaluate, phase
 from bot.model import Kind, Phase, RuleState
-from tests.evaluation.days import FIRST, Market, day, fed_daily, midnight
+from tests.evaluation.days import FIRST, INDICATORS, Market, day, fed_daily, midnight
 
 W, A, B, U = Phase.WAITING, Phase.ALTSEASON, Phase.BITCOIN_SEASON, Phase.UNKNOWN
 
@@ -166,3 +166,18 @@ def test_the_phase_says_nothing_of_days_before_the_first_start() -> None:
         market.write("btc_dominance", day(number), 58.0)
     assert market.news(midnight(day(14))) == []
     assert market.states["phase"].last_day == date(2025, 1, 15)
+
+
+def test_a_day_is_not_judged_while_a_source_of_it_has_not_been_asked() -> None:
+    market = Market()
+    closes(market, 20)
+    series = flat(8)
+    series["altcoin_season_index"][4:] = [80.0] * 4
+    fed_daily(market, {key: values[:7] for key, values in series.items()})
+    before = market.states["phase"]
+    for key, values in series.items():
+        market.write(key, day(7), values[7])
+    at = midnight(day(7))
+    unasked = frozenset({"russell_2000"})
+    found = evaluate(market.measures, INDICATORS, market.states, at, unasked=unasked)
+    assert found.states["phase"] == before

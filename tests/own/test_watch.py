@@ -231,10 +231,10 @@ def test_a_step_too_small_for_the_digits_of_the_number_says_nothing_of_the_same_
     values, line = {"total_market_cap": 3.4e12}, (1.9e9,)
     made = MADE
     state = watch.begin(tiny, (False,), made)
-    state, said = watch.look(tiny, state, watch.Moment(values, made), line)
+    fired, said = watch.look(tiny, state, watch.Moment(values, made), line)
     assert said is Saying.FIRED
-    assert state is not None
-    assert watch.look(tiny, state, watch.Moment(values, made + timedelta(hours=1)), line)[1] is None
+    assert fired is not None
+    assert watch.look(tiny, fired, watch.Moment(values, made + timedelta(hours=1)), line)[1] is None
 
 
 @pytest.mark.parametrize("level", [2.0, 5.0, 9.0, 10.0])
