@@ -79,6 +79,13 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     return matches[0] if matches else None
 
 
+def never_heard_of(what: str, word: str, known: Sequence[str], *, listed_by: str) -> UserError:
+    """Says that there is no such thing, which one is near, and the command that lists them all."""
+    meant = nearest(word, known)
+    hint = f" Did you mean {meant}?" if meant else ""
+    return UserError(f"There is no {what} {word[:32]}.{hint} {listed_by} lists them.")
+
+
 def chosen_topics(words: Sequence[str], topics: Mapping[str, str]) -> tuple[str, ...]:
     """The topics a person named, each once; raises UserError for a word that is none."""
     chosen = " ".join(words).replace(",", " ").split()

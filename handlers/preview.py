@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.commands import Command, Request, Services, UserError, nearest
+from bot.commands import Command, Request, Services, never_heard_of
 from bot.model import Message
 from bot.ports import Option
 from bot.studies.asked import asked, rule_ids, word
@@ -23,9 +23,9 @@ async def run(request: Request, services: Services) -> Message:
         return Message("Preview of what?", listed, "/preview dominance_55, or /preview dominance")
     chosen = asked(name, services.indicators)
     if chosen is None:
-        meant = nearest(name, [*services.topics, *rules])
-        hint = f" Did you mean {meant}?" if meant else ""
-        raise UserError(f"There is no rule or topic {name[:32]}.{hint} /preview lists them.")
+        raise never_heard_of(
+            "rule or topic", name, [*services.topics, *rules], listed_by="/preview"
+        )
     rests_on = tuple(each.rests_on for each in chosen.composed)
     found = []
     for rule in chosen.rules:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.commands import Command, Request, Services, UserError, nearest
+from bot.commands import Command, Request, Services, never_heard_of
 from bot.formulas.changes import in_percent, in_units
 from bot.model import Indicator, Message, Point, Rule
 from bot.ports import Option
@@ -48,9 +48,7 @@ async def run(request: Request, services: Services) -> Message:
         return Message("Track what?", listed, "/track breakout, or /track altseason")
     chosen = asked(name, services.indicators)
     if chosen is None:
-        meant = nearest(name, [*services.topics, *rules])
-        hint = f" Did you mean {meant}?" if meant else ""
-        raise UserError(f"There is no topic or rule {name[:32]}.{hint} /track lists them.")
+        raise never_heard_of("topic or rule", name, [*services.topics, *rules], listed_by="/track")
     rests_on = tuple(each.rests_on for each in chosen.composed)
     if not chosen.rules:
         return Message(f"{name} cannot be followed", rests_on)

@@ -183,10 +183,11 @@ async def test_enqueueing_costs_the_same_for_any_number_of_subscribers(
     assert await keys_and_calls("many") == few
 
 
-async def test_a_quiet_alert_is_remembered_and_told_to_nobody(desk: Desk) -> None:
+async def test_a_quiet_alert_is_remembered_and_told_to_nobody(desk: Desk, redis: Redis) -> None:
     await desk.join(1)
     quiet = replace(alert("dominance_57:2026-11-18:fired"), quiet=True)
     late = replace(alert("dominance_57:2026-11-18:fired:late"), kind=Kind.LATE)
     await desk.commit(quiet, late)
+    assert len([key async for key in redis.scan_iter("*:job:*")]) == 1
     assert [each.job for each in await desk.outbox.take("telegram", 9)] == [late.id]
     assert [each.id for each in await desk.journal.recent_alerts()] == [late.id, quiet.id]
