@@ -23,9 +23,8 @@ async def run(request: Request, services: Services) -> Message:
         return Message("Preview of what?", listed, "/preview dominance_55, or /preview dominance")
     chosen = asked(name, services.indicators)
     if chosen is None:
-        raise never_heard_of(
-            "rule or topic", name, [*services.topics, *rules], listed_by="/preview"
-        )
+        known = [*services.topics, *rules]
+        raise never_heard_of("rule or topic", name, known, listed_by="/preview")
     rests_on = tuple(each.rests_on for each in chosen.composed)
     found = []
     for rule in chosen.rules:
