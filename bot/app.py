@@ -18,12 +18,12 @@ from bot.adapters import Platform
 from bot.adapters.console import CONSOLE_CHAT
 from bot.commands import Command, Router, Services
 from bot.delivery.platforms import Platforms
-from bot.fetcher import Fetched, Fetcher
+from bot.fetcher import Fetcher
 from bot.http import ProviderHttp
-from bot.model import Indicator, Message, Snapshot
+from bot.model import Indicator, Message
 from bot.outlook import StoredOutlook
 from bot.past import StoredPast
-from bot.poller import Poller, Progress
+from bot.poller import Poller
 from bot.ports import (
     Adapter,
     Clock,
@@ -138,16 +138,24 @@ async def run(
         for adapter in adapters:
             stack.push_async_callback(adapter.close)
         stores = await stack.enter_async_context(open_stores(settings, parts.platform_names, clock))
-        http = await stack.enter_async_context(_http(settings, parts))
+        http = await stack.enter_async_context(provider_http(settings))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         background = []
         if stores.embedded is not None:
             background.append(tasks.create_task(stores.embedded.keep_running()))
         if roles.polls:
-            poller = _poller(settings, parts, stores, http, clock)
+            poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
         router = _router(settings, parts, stores, clock)
-        platforms = Platforms(adapters, router.answer, stores.outbox, stopping)
+        platforms = Platforms(
+            adapters,
+            answer=router.answer,
+            subscriptions=stores.subscriptions,
+            outbox=stores.outbox,
+            leases=stores.listening,
+            holder=_holder(),
+            stopping=stopping,
+        )
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
         await _tell_console(adapters, greeting)
@@ -164,43 +172,6 @@ async def run(
         raise WrongSetting(platforms.refusal)
 
 
-async def poll_once(settings: Settings, clock: Clock = wall_clock) -> Sequence[Fetched] | None:
-    """Ask every source once; None when another process polls already."""
-    parts = find_parts().switched(settings)
-    async with (
-        open_stores(settings, parts.platform_names, clock) as stores,
-        _http(settings, parts) as http,
-    ):
-        return await _poller(settings, parts, stores, http, clock).once()
-
-
-async def backfill(
-    settings: Settings, progress: Progress, clock: Clock = wall_clock
-) -> Sequence[Fetched] | None:
-    """Load every past that is not loaded yet; None when another process polls already."""
-    parts = find_parts().switched(settings)
-    async with (
-        open_stores(settings, parts.platform_names, clock) as stores,
-        _http(settings, parts) as http,
-    ):
-        return await _poller(settings, parts, stores, http, clock).backfill(progress)
-
-
-async def look(settings: Settings, clock: Clock = wall_clock) -> Snapshot:
-    """What `/status` shows now; where nothing was ever polled, poll once first."""
-    parts = find_parts().switched(settings)
-    async with (
-        open_stores(settings, parts.platform_names, clock) as stores,
-        _http(settings, parts) as http,
-    ):
-        outlook = _outlook(parts, stores)
-        seen = await outlook.snapshot(clock())
-        if not seen.readings:
-            await _poller(settings, parts, stores, http, clock).once()
-            seen = await outlook.snapshot(clock())
-        return seen
-
-
 def _adapters(settings: Settings, roles: Roles, parts: Parts) -> list[Adapter]:
     cards = [command.card for command in parts.commands]
     built = [platform.build(settings, cards) for platform in parts.platforms]
@@ -214,8 +185,11 @@ def _adapters(settings: Settings, roles: Roles, parts: Parts) -> list[Adapter]:
 
 
 @asynccontextmanager
-async def _http(settings: Settings, parts: Parts) -> AsyncIterator[ProviderHttp]:
-    # A host that two sources share is asked as seldom as the more careful of them says.
+async def provider_http(settings: Settings) -> AsyncIterator[ProviderHttp]:
+    """The way out to providers.
+
+    A host that two sources share is asked as seldom as the more careful of them says.
+    """
     spacing: dict[str, float] = {}
     forbidden: dict[str, float] = {}
     for source in find_sources():
@@ -230,9 +204,10 @@ async def _http(settings: Settings, parts: Parts) -> AsyncIterator[ProviderHttp]
         yield http
 
 
-def _poller(
+def make_poller(
     settings: Settings, parts: Parts, stores: Stores, http: ProviderHttp, clock: Clock
 ) -> Poller:
+    """A poller of these parts under a name of its own."""
     return Poller(
         fetcher=Fetcher(parts.feeds, http, clock, settings.poll_seconds),
         indicators=parts.indicators,
@@ -241,11 +216,17 @@ def _poller(
         own=stores.own_index,
         clock=clock,
         all_feeds=parts.all_feeds,
-        holder=f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}",
+        holder=_holder(),
     )
 
 
-def _outlook(parts: Parts, stores: Stores) -> StoredOutlook:
+def _holder() -> str:
+    """A name for this process that no other bears, not even its successor."""
+    return f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
+
+
+def stored_outlook(parts: Parts, stores: Stores) -> StoredOutlook:
+    """What `/status` reads."""
     return StoredOutlook(stores.journal, parts.indicators, parts.feeds)
 
 
@@ -258,7 +239,7 @@ def _past(parts: Parts, stores: Stores, clock: Clock) -> StoredPast:
 def _router(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> Router:
     services = Services(
         subscriptions=stores.subscriptions,
-        outlook=_outlook(parts, stores),
+        outlook=stored_outlook(parts, stores),
         past=_past(parts, stores, clock),
         own=stores.own,
         topics=TOPICS,
@@ -275,7 +256,8 @@ async def _tell_console(adapters: Sequence[Adapter], message: Message | None) ->
         if message is not None and adapter.name == CONSOLE:
             with suppress(DeliveryError, TimeoutError):
                 async with asyncio.timeout(CONSOLE_SECONDS):
-                    await adapter.send(CONSOLE_CHAT, message, "console")
+                    for part in adapter.render([message]):
+                        await adapter.post(CONSOLE_CHAT, part, "console")
 
 
 async def _drain(senders: Sequence[asyncio.Task[None]]) -> None:

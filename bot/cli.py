@@ -6,16 +6,15 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot import app, chart_file, charts, logs, replay, settings
+from bot import app, chart_file, charts, doctor, errands, logs, replay, settings, status_json
 from bot.chart_file import UnwritableChart
 from bot.demo import show
 from bot.fetcher import Fetched
 from bot.messages import plain, status
-from bot.model import Snapshot
-from bot.outlook import overall
 from bot.ports import StaleLeader, StoreUnavailable
 from bot.progress import progress_bar, replay_bar
 from bot.registry import BrokenPlugin
@@ -27,6 +26,7 @@ from bot.stores.embedded import EmbeddedServerError
 log = logging.getLogger(__name__)
 
 EXIT_FAILED = 1
+EXIT_USAGE = 2
 EXIT_NO_INPUT = 66
 EXIT_UNAVAILABLE = 69
 EXIT_SOFTWARE = 70
@@ -103,7 +103,7 @@ def _poll(chosen: argparse.Namespace) -> int:
     if not chosen.once:
         asyncio.run(app.run(loaded, app.Roles(platforms=frozenset())))
         return 0
-    answers = asyncio.run(app.poll_once(loaded))
+    answers = asyncio.run(errands.poll_once(loaded))
     if answers is None:
         return _fail("Another process polls already.", EXIT_BUSY)
     if not answers:
@@ -115,9 +115,28 @@ def _poll(chosen: argparse.Namespace) -> int:
 
 
 def _deliver(chosen: argparse.Namespace) -> int:
-    roles = app.Roles(polls=False, platforms=frozenset({chosen.platform}))
-    asyncio.run(app.run(_settings(), roles))
+    loaded = _settings()
+    platforms = None if chosen.platform is None else frozenset({chosen.platform})
+    if chosen.redrive:
+        for name, count in asyncio.run(errands.redrive(loaded, platforms)).items():
+            sys.stdout.write(f"{name}: {count} dead letters are on their way again\n")
+    if platforms is not None:
+        asyncio.run(app.run(loaded, app.Roles(polls=False, platforms=platforms)))
+    elif not chosen.redrive:
+        return _fail("Say where: deliver --platform telegram, or discord.", EXIT_USAGE)
     return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    findings = asyncio.run(doctor.examine(_settings()))
+    if chosen.json:
+        sys.stdout.write(f"{json.dumps([asdict(each) for each in findings], indent=2)}\n")
+    else:
+        for each in findings:
+            mark = "ok" if each.sound else "!!"
+            advice = "" if each.sound or not each.advice else f" {each.advice}"
+            sys.stdout.write(f"{mark}  {each.subject}: {each.found}.{advice}\n")
+    return 0 if findings[0].sound else EXIT_FAILED
 
 
 def _demo(chosen: argparse.Namespace) -> int:
@@ -162,7 +181,7 @@ def _refused_chart(path: Path | None) -> int:
 def _backfill(_: argparse.Namespace) -> int:
     loaded = _settings()
     with progress_bar() as told:
-        answers = asyncio.run(app.backfill(loaded, told))
+        answers = asyncio.run(errands.backfill(loaded, told))
     if answers is None:
         return _fail("Another process polls already; stop it, or let it load the past.", EXIT_BUSY)
     failed = [answer for answer in answers if answer.error]
@@ -180,48 +199,10 @@ def _extent(answer: Fetched) -> str:
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    snapshot = asyncio.run(app.look(_settings()))
-    text = as_json(snapshot) if chosen.json else plain(status(snapshot))
+    snapshot = asyncio.run(errands.look(_settings()))
+    text = status_json.text(snapshot) if chosen.json else plain(status(snapshot))
     sys.stdout.write(f"{text}\n")
     return 0
-
-
-def as_json(snapshot: Snapshot) -> str:
-    """A snapshot as `status --json` writes it."""
-    board = snapshot.board
-    return json.dumps(
-        {
-            "phase": board.phase,
-            "as_of": board.as_of.isoformat(),
-            "gates": [
-                {
-                    "name": gate.name,
-                    "state": gate.state,
-                    "value": gate.value,
-                    "level": gate.level,
-                    "distance": gate.distance,
-                }
-                for gate in board.gates
-            ],
-            "indicators": {
-                reading.indicator: {
-                    "value": reading.value,
-                    "unit": reading.unit,
-                    "vendor": reading.vendor,
-                    "as_of": reading.as_of.isoformat(),
-                    "age_s": max(0, round((board.as_of - reading.as_of).total_seconds())),
-                    "state": overall(snapshot.rules[reading.indicator], reading),
-                    "final": reading.final,
-                    "degraded": reading.degraded,
-                    "note": reading.note,
-                }
-                for reading in snapshot.readings
-            },
-            "missing": dict(snapshot.missing),
-            "notices": list(snapshot.notices),
-        },
-        indent=2,
-    )
 
 
 def _env(_: argparse.Namespace) -> int:
@@ -244,7 +225,12 @@ def _parser() -> argparse.ArgumentParser:
     poll = add("poll", _poll, "only poll the sources")
     poll.add_argument("--once", action="store_true", help="poll every source once and stop")
     deliver = add("deliver", _deliver, "only deliver and chat on one platform")
-    deliver.add_argument("--platform", required=True, choices=("telegram", "discord"))
+    deliver.add_argument("--platform", choices=("telegram", "discord"))
+    deliver.add_argument(
+        "--redrive", action="store_true", help="send dead letters again; see doctor"
+    )
+    health = add("doctor", _doctor, "whether the bot can do its work, and what was given up")
+    health.add_argument("--json", action="store_true", help="for machines")
     demo = add("demo", _demo, "a simulated market in about a minute; needs nothing")
     demo.add_argument("--seconds", type=_seconds, default=60.0, metavar="S", help="how long")
     past = add("replay", _replay, "what would have been sent over recorded history")

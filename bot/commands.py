@@ -14,6 +14,7 @@ from bot.ports import (
     Option,
     OwnRules,
     Past,
+    Resumed,
     StoreUnavailable,
     Subscriptions,
 )
@@ -118,9 +119,9 @@ class Router:
         if not words or not words[0].startswith("/") or words[0] == "/":
             return None
         name = words[0][1:].partition("@")[0].lower()
-        reason: str | None = None
+        resumed: Resumed | None = None
         try:
-            reason = await self._services.subscriptions.resume(chat)
+            resumed = await self._services.subscriptions.resume(chat)
             reply = await self._run(
                 name, Request(chat, tuple(map(str.lower, words[1:])), self._clock())
             )
@@ -138,10 +139,7 @@ class Router:
                 "Something went wrong on my side",
                 ("It is in my log, and somebody will look. Please try something else.",),
             )
-        if reason is None:
-            return reply
-        back = f"I had stopped writing here ({reason}). Alerts come again from now."
-        return replace(reply, lines=(back, *reply.lines))
+        return reply if resumed is None else _welcome_back(resumed, reply)
 
     async def _run(self, name: str, request: Request) -> Message:
         command = self._commands.get(name)
@@ -154,3 +152,14 @@ class Router:
         hint = f"Did you mean /{meant}?" if meant else "I do not know that one."
         known = " ".join(f"/{command}" for command in self._commands)
         return Message(f"There is no command /{name[:32]}", (hint, f"Commands: {known}"))
+
+
+def _welcome_back(resumed: Resumed, reply: Message) -> Message:
+    back = f"I had stopped writing here ({resumed.reason}). Alerts come again from now."
+    missed = (
+        "One alert that you missed is"
+        if resumed.missed == 1
+        else (f"The {resumed.missed} alerts that you missed are")
+    )
+    lines = (back, f"{missed} on the way.") if resumed.missed else (back,)
+    return replace(reply, lines=(*lines, *reply.lines))

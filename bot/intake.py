@@ -31,12 +31,13 @@ class Intake:
         journal: Journal,
         clock: Clock,
         *,
+        holder: str,
         all_feeds: Sequence[Feed] = (),
     ) -> None:
         """Take the feeds that fill it and the indicators that need it.
 
-        `all_feeds` are those, and what is switched off: a level stays with the vendor it was set
-        for, whether that one is asked or not.
+        `holder` names this process in the lease. `all_feeds` are those feeds, and what is switched
+        off: a level stays with the vendor it was set for, whether that one is asked or not.
         """
         ranked = all_feeds or feeds
         self.book = Book(vendors_in_order(ranked), sampled_live(ranked))
@@ -44,6 +45,7 @@ class Intake:
         self._judged = {s for i in indicators if i.needs_history for s in i.series}
         self._journal = journal
         self._clock = clock
+        self._holder = holder
         self._doubts = Doubts()
         self._health: dict[str, FeedHealth] = {}
         self._loaded: dict[tuple[str, str], bool] = {}
@@ -112,10 +114,10 @@ class Intake:
         return [feed for feed in self._feeds if self._seems_late(feed, now)]
 
     async def take(self, answers: Sequence[Fetched]) -> None:
-        """Enter what can be used; raises StoreUnavailable."""
+        """Enter what can be used; raises StoreUnavailable or StaleLeader."""
         told = [each for answer in answers for each in answer.observations]
         entered = self.book.add(self._doubts.sift(self.book, told))
-        await self._journal.remember(entered)
+        await self._journal.remember(entered, leader=self._holder)
         for answer in answers:
             if not answer.error and answer.is_history:
                 for series in answer.feed.series:
@@ -150,7 +152,7 @@ class Intake:
         if not days:
             return  # It has no past of this series; another start may ask again.
         history = History(min(days), max(days), len(days), self._clock())
-        await self._journal.mark_history(series, feed.name, history)
+        await self._journal.mark_history(series, feed.name, history, leader=self._holder)
         log.info(
             "loaded %s from %s: %d days, %s to %s",
             SERIES[series].title, feed.vendor, len(days), min(days), max(days),
@@ -171,7 +173,7 @@ class Intake:
             if health.notice and (known is None or not known.notice):
                 log.warning("%s", health.notice)
         self._health.update(noted)
-        await self._journal.remember_health(list(noted.values()))
+        await self._journal.remember_health(list(noted.values()), leader=self._holder)
 
     def _notices(self, series: str, vendor: str, now: datetime) -> Mapping[str, FeedHealth]:
         """What is odd about a vendor's series: a value held, a distance from the first vendor."""

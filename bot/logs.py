@@ -52,7 +52,7 @@ def set_up(secrets: Sequence[str], *, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Redaction(secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for library in ("httpx", "httpcore", "telegram", "discord"):
+    for library in ("telegram", "discord"):
         logging.getLogger(library).setLevel(logging.WARNING)
     # It writes whole updates, people's texts included, beside an error that we tell ourselves.
     logging.getLogger("telegram.Bot").setLevel(logging.CRITICAL + 1)

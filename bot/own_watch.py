@@ -107,8 +107,7 @@ class OwnWatch:
         rule, before = touched.rule, touched.state
         lines = tuple(self._line(touched, index) for index in range(len(rule.conditions)))
         known = all(each.indicator in self._indicators for each in rule.conditions)
-        muted = touched.muted or not known
-        after, saying = watch.look(rule, before, moment, lines, muted=muted)
+        after, saying = watch.look(rule, before, moment, lines, muted=not known)
         if saying is None:
             return OwnChange(touched, after, lines)
         news = News(

@@ -89,8 +89,10 @@ class Poller:
         try:
             intake = await self._load()
             answers = await self._fetcher.everything(intake.since)
+            # Slow sources outlast a lease that nobody renews, and so does writing a long past.
+            if not await self._lease.acquire(self._holder):
+                return None
             await self._enter(intake, answers)
-            # Slow sources outlast a lease that nobody renews.
             if not await self._lease.acquire(self._holder):
                 return None
             await self._evaluate(intake)
@@ -161,6 +163,7 @@ class Poller:
             self._indicators,
             self._journal,
             self._clock,
+            holder=self._holder,
             all_feeds=self._all_feeds,
         )
         await intake.load()
@@ -234,7 +237,7 @@ class Poller:
         readings = measures.readings(self._indicators, self._clock())
         # Whether a reading is late, whoever shows it works out for himself.
         news = [r for r in readings.values() if not _same(self._readings.get(r.indicator), r)]
-        await self._journal.remember_readings(news)
+        await self._journal.remember_readings(news, leader=self._holder)
         self._readings.update(readings)
         self._shown = readings
 

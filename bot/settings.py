@@ -3,10 +3,13 @@
 import re
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.redis_url import parse as parse_redis
+from bot.redis_url import passwords as redis_passwords
 
 TELEGRAM_TOKEN = re.compile(r"[!-9;-~]+:[!-~]+")
 """Printable ASCII on both sides of a colon."""
@@ -41,9 +44,15 @@ def _url(*schemes: str) -> AfterValidator:
 
 HttpUrl = Annotated[str, _url("http", "https")]
 SocketUrl = Annotated[str, _url("ws", "wss")]
-RedisUrl = Annotated[str, _url("redis", "rediss", "unix")]
 
 
+def _redis_url(value: str) -> str:
+    url = value.rstrip("/")
+    parse_redis(url)
+    return url
+
+
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Names = Annotated[tuple[str, ...], NoDecode]
 PROVIDER_KEYS = (
     "coinmarketcap_api_key",
@@ -68,7 +77,8 @@ class Settings(BaseSettings):
 
     redis_url: RedisUrl | None = Field(
         None,
-        description="Redis 7 or Valkey to use, as redis:// or rediss://. "
+        description="Redis 7 or Valkey to use: redis://, rediss:// (TLS) or unix://, "
+        "redis+sentinel://host,host/name or redis+cluster://host,host. "
         "Unset: an embedded server that keeps its file under DATA_DIR.",
     )
     data_dir: Path = Field(
@@ -80,6 +90,11 @@ class Settings(BaseSettings):
     telegram_api_base_url: HttpUrl = Field(
         "https://api.telegram.org",
         description="Root of the Bot API; /bot<token>/<method> is appended.",
+    )
+    telegram_paid_broadcast: bool = Field(
+        False,  # noqa: FBT003 - a default.
+        description="Whether alerts may cost Telegram Stars, which lets 1000 a second go out "
+        "instead of 30; see https://core.telegram.org/bots/faq.",
     )
     discord_bot_token: SecretStr | None = Field(
         None,
@@ -133,6 +148,14 @@ class Settings(BaseSettings):
     rules_per_chat: int = Field(
         50, ge=0, description="How many rules of its own a chat may have. 0: none."
     )
+    alert_news_hours: float = Field(
+        6.0,
+        gt=0,
+        le=168,
+        allow_inf_nan=False,
+        description="Hours for which an alert is told as news; one that could not be delivered "
+        "by then arrives in a catch-up.",
+    )
     port: int = Field(
         8080,
         ge=0,
@@ -178,8 +201,7 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every value that must never be written to a log."""
         tokens = (self.telegram_bot_token, self.discord_bot_token)
-        password = urlsplit(self.redis_url or "").password
-        passwords = dict.fromkeys((password, unquote(password))) if password else ()
+        passwords = dict.fromkeys(redis_passwords(self.redis_url or ""))
         keys = self.provider_keys.values()
         return (*(token.get_secret_value() for token in tokens if token), *keys, *passwords)
 

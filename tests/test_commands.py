@@ -9,7 +9,7 @@ from bot.app import find_parts
 from bot.commands import Command, Request, Router, Services
 from bot.messages import plain
 from bot.model import Board, Chat, KeptRule, Message, OwnRule, Phase, Point, Snapshot
-from bot.ports import NoSuchRule, StoreUnavailable, TooManyRules
+from bot.ports import NoSuchRule, Resumed, StoreUnavailable, TooManyRules
 from bot.topics import ESSENTIALS, TOPICS
 
 CHAT = Chat("console", "console")
@@ -21,7 +21,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.heard: dict[Chat, set[str]] = {}
-        self.suspended: dict[Chat, str] = {}
+        self.gone: dict[Chat, Resumed] = {}
 
     async def topics(self, chat: Chat) -> frozenset[str]:
         return frozenset(self.heard.get(chat, ()))
@@ -36,8 +36,11 @@ class Memory:
         self.heard.get(chat, set()).difference_update(topics)
         return gone
 
-    async def resume(self, chat: Chat) -> str | None:
-        return self.suspended.pop(chat, None)
+    async def suspended(self, chats: Sequence[Chat]) -> Sequence[Chat]:
+        return [chat for chat in chats if chat in self.gone]
+
+    async def resume(self, chat: Chat) -> Resumed | None:
+        return self.gone.pop(chat, None)
 
 
 class Quiet:
@@ -158,28 +161,45 @@ async def test_start_greets() -> None:
 async def test_any_command_brings_a_suspended_chat_back_and_says_so_once(text: str) -> None:
     memory = Memory()
     memory.heard[CHAT] = {"season"}
-    memory.suspended[CHAT] = "the bot was blocked"
+    memory.gone[CHAT] = Resumed("the bot was blocked", 0)
     faulty = router(memory, Command("fails", "", _fails), Command("buggy", "", _has_a_bug))
     reply = await faulty.answer(CHAT, text)
     assert reply is not None
     back = reply.lines[0]
     assert back == "I had stopped writing here (the bot was blocked). Alerts come again from now."
-    assert memory.suspended == {}
+    assert memory.gone == {}
     again = await faulty.answer(CHAT, text)
     assert again is not None
     assert back not in again.lines
 
 
+@pytest.mark.parametrize(
+    ("missed", "line"),
+    [
+        (1, "One alert that you missed is on the way."),
+        (3, "The 3 alerts that you missed are on the way."),
+    ],
+)
+async def test_a_chat_that_comes_back_is_told_that_it_missed_something(
+    missed: int, line: str
+) -> None:
+    memory = Memory()
+    memory.gone[CHAT] = Resumed("the bot was blocked", missed)
+    reply = await router(memory).answer(CHAT, "/start")
+    assert reply is not None
+    assert reply.lines[1] == line
+
+
 async def test_what_is_no_command_brings_nobody_back() -> None:
     memory = Memory()
-    memory.suspended[CHAT] = "the bot was blocked"
+    memory.gone[CHAT] = Resumed("the bot was blocked", 0)
     assert await router(memory).answer(CHAT, "hello") is None
-    assert memory.suspended
+    assert memory.gone
 
 
 async def test_a_store_lost_before_the_command_runs_is_told() -> None:
     class Lost(Memory):
-        async def resume(self, chat: Chat) -> str | None:
+        async def resume(self, chat: Chat) -> Resumed | None:
             raise StoreUnavailable("gone")
 
     assert "cannot reach my memory" in await ask("/status", Lost())

@@ -8,10 +8,11 @@ import pytest
 import pytest_asyncio
 
 from bot.model import Chat, KeptRule, Message, OwnRule
-from bot.ports import StaleLeader
+from bot.ports import Outcome, Resumed, Settlement, StaleLeader
 from bot.stores.connect import Client
 from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
+from bot.stores.subscriptions import RedisSubscriptions
 from tests.own.rules import FIFTEEN_SESSIONS, above, below
 from tests.providers.gateway import Fault
 from tests.providers.market import COINGECKO, COINMARKETCAP, RUSSELL, YAHOO
@@ -37,12 +38,12 @@ class Scene:
 
     async def heard(self) -> list[Message]:
         """What the chat is sent, each once."""
-        messages = []
-        for parcel in await self.watch.outbox.take("telegram", 100):
-            await self.watch.outbox.acknowledge(parcel)
-            if parcel.chat == CHAT:
-                messages.append(parcel.message)
-        return messages
+        return [
+            letter.message
+            for parcel in await self.watch.handed()
+            for letter in parcel.letters
+            if parcel.chat == CHAT
+        ]
 
     async def titles(self) -> list[str]:
         return [message.title for message in await self.heard()]
@@ -168,20 +169,27 @@ async def test_after_its_last_day_a_rule_is_forgotten_without_a_word(scene: Scen
     assert await scene.own.kept(CHAT) == []
 
 
-async def test_a_suspended_chat_hears_nothing_until_it_speaks_and_keeps_its_rules(
+async def test_a_suspended_chat_keeps_its_rules_and_hears_what_they_said_when_it_speaks(
     scene: Scene,
 ) -> None:
     await scene.keep(BELOW_57)
     await scene.keep(OwnRule((below(57.0),), once=True))
     await scene.dominance(57.4)
-    (parcel,) = [each for each in await scene.watch.outbox.take("telegram", 9) if each.chat == CHAT]
-    await scene.watch.outbox.suspend(parcel, "the bot was blocked")
+    taken = await scene.watch.outbox.take("telegram", 9, "sender:1")
+    (parcel,) = [each for each in taken if each.chat == CHAT]
+    gone = Settlement(parcel, Outcome.SUSPENDED, reason="the bot was blocked")
+    await scene.watch.outbox.settle("telegram", [gone])
     await scene.dominance(58.6, 57.6, 56.9)
     assert await scene.heard() == []
-    assert len(await scene.own.kept(CHAT)) == 2
-    await scene.watch.client.run("resume", ["{nf}:telegram:suspended"], [CHAT.member])
-    await scene.dominance(58.0, 58.6, 57.6, 56.9)
-    assert len(await scene.heard()) == 2
+    assert len(await scene.own.kept(CHAT)) == 1, "The one that speaks once has spoken."
+    resumed = await RedisSubscriptions(scene.watch.client).resume(CHAT)
+    assert resumed == Resumed("the bot was blocked", 3)
+    first, *then = await scene.titles()
+    assert first == "Bitcoin dominance below 57.5 %: 57.40 %"
+    assert sorted(then) == [
+        "Bitcoin dominance below 57 %: 56.90 %",
+        "Bitcoin dominance below 57.5 %: 56.90 %",
+    ]
 
 
 # --- What does not count --------------------------------------------------------------------------

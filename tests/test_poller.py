@@ -116,8 +116,8 @@ async def test_the_second_close_above_the_record_is_told_once_with_all_there_is_
     assert (alert.value, alert.level, alert.vendor) == (RECORD + 20, RECORD, "Yahoo")
     assert alert.as_of == datetime(2026, 2, 3, 21, tzinfo=UTC)
     assert alert.decided_at == watch.clock()
-    (parcel,) = await watch.outbox.take("telegram", 9)
-    assert (parcel.job, parcel.message) == (alert.id, alert.message)
+    (parcel,) = await watch.handed()
+    assert [(each.job, each.message) for each in parcel.letters] == [(alert.id, alert.message)]
 
 
 async def test_one_close_above_the_record_tells_nothing(watch: Watch) -> None:

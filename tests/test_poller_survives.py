@@ -12,11 +12,15 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from bot.fetcher import Fetched
 from bot.model import Status
+from bot.ports import StaleLeader
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
+from bot.stores.lease import RedisLease
 from tests.providers.gateway import Fault
-from tests.providers.market import COINGECKO, COINMARKETCAP, COINPAPRIKA
+from tests.providers.market import COINGECKO, COINMARKETCAP, COINPAPRIKA, YAHOO
+from tests.stores.examples import dumped
 from tests.stores.processes import until
 from tests.stores.wire import wire_to
 from tests.watch import CORE, RECORD, Watch, watch_on
@@ -208,9 +212,9 @@ async def test_a_leader_that_falls_silent_is_followed_and_its_late_commit_refuse
     ):
         await watch.polled()
         wire.before = fall_silent
+        watch.trade(RECORD + 20)
+        await asyncio.wait_for(silent.wait(), 20.0)
         async with watch.polling(watch.poller("new", lease_seconds=0.5)):
-            watch.trade(RECORD + 20)
-            await silent.wait()
             assert "russell_breakout fired" not in await watch.said()
             await watch.reaches("russell_breakout", Status.FIRING)
             over.set()
@@ -218,6 +222,38 @@ async def test_a_leader_that_falls_silent_is_followed_and_its_late_commit_refuse
             await watch.polled()
     assert (await watch.said()).count("russell_breakout fired") == 1
     assert sum(job.startswith("russell") for job in await watch.jobs()) == 1
+
+
+async def test_who_fell_silent_writes_nothing_of_what_it_had_to_say(
+    watch: Watch, redis: Redis, redis_url: str, logged: pytest.LogCaptureFixture
+) -> None:
+    silent, over = asyncio.Event(), asyncio.Event()
+    lease = RedisLease(watch.client)
+
+    async def fall_silent(request: bytes) -> None:
+        if b"{nf}:series:" in request:
+            silent.set()
+        if silent.is_set():
+            await over.wait()
+
+    async def is_taken() -> bool:
+        return await lease.acquire("new")
+
+    async with (
+        wire_to(socket_of(redis_url)) as (wire, url),
+        connect(url) as far_client,
+        watch.polling(watch.poller("old", client=far_client, lease_seconds=0.5)),
+    ):
+        await watch.polled()
+        wire.before = fall_silent
+        watch.clock.move(minutes=1)
+        watch.market.dominance[COINMARKETCAP] = 57.5
+        await asyncio.wait_for(silent.wait(), 20.0)
+        await until(is_taken)
+        before = await dumped(redis)
+        over.set()
+        await until_logged(logged, "polling pauses: old no longer holds the poller's lease")
+        assert await dumped(redis) == before
 
 
 async def test_a_poller_that_stops_hands_over_at_once(watch: Watch, redis: Redis) -> None:
@@ -228,9 +264,58 @@ async def test_a_poller_that_stops_hands_over_at_once(watch: Watch, redis: Redis
 
 
 async def test_polling_once_outlasts_its_lease(watch: Watch) -> None:
-    watch.gateway.delay_seconds = 0.2
-    assert await watch.poller(lease_seconds=0.1).once() is not None
+    watch.gateway.delay_seconds = 0.6
+    assert await watch.poller(lease_seconds=0.5).once() is not None
     assert await watch.status("russell_breakout") is Status.NORMAL
+
+
+async def test_polling_once_writes_nothing_when_another_leads_by_then(
+    watch: Watch, redis: Redis
+) -> None:
+    watch.gateway.delay_seconds = 0.5
+    lease = RedisLease(watch.client)
+    async with asyncio.TaskGroup() as tasks:
+        polling = tasks.create_task(watch.poller("slow").once())
+        await watch.gateway.reached(YAHOO, 1)
+        await lease.vacate()
+        assert await lease.acquire("new")
+        before = await dumped(redis)
+    assert polling.result() is None
+    assert await dumped(redis) == before
+    assert await redis.get("{nf}:lead:poller") == "new"
+
+
+async def test_loading_the_past_outlasts_its_lease(watch: Watch) -> None:
+    watch.gateway.delay_seconds = 0.8
+    answered: list[str] = []
+
+    def note(answer: Fetched, _: int, __: int) -> None:
+        answered.append(answer.feed.name)
+
+    assert await watch.poller(lease_seconds=0.5).backfill(note) is not None
+    assert "yahoo/russell_2000" in answered
+    assert await watch.journal.history("russell_2000", "yahoo/russell_2000") is not None
+
+
+async def test_loading_the_past_ends_when_another_leads(watch: Watch, redis: Redis) -> None:
+    watch.gateway.delay_seconds = 0.5
+    lease = RedisLease(watch.client)
+    before = {}
+
+    def note(answer: Fetched, _: int, __: int) -> None:
+        raise AssertionError(f"{answer.feed.name} was taken in.")
+
+    async def take_over() -> None:
+        await watch.gateway.reached(YAHOO, 1)
+        await lease.vacate()
+        assert await lease.acquire("new")
+        before.update(await dumped(redis))
+
+    poller = watch.poller("slow", renew_seconds=60.0)
+    with pytest.raises(ExceptionGroup) as caught:
+        await asyncio.gather(poller.backfill(note), take_over())
+    assert caught.group_contains(StaleLeader, match="slow no longer holds the poller's lease")
+    assert await dumped(redis) == before
 
 
 # --- Redis away -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ ago, dominance and the season index between their levels.
 """
 
 import asyncio
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -18,7 +19,7 @@ from bot.http import Limits, ProviderHttp
 from bot.model import Alert, Chat, Snapshot, Status
 from bot.outlook import StoredOutlook
 from bot.poller import Poller
-from bot.ports import Feed
+from bot.ports import Feed, Outcome, Parcel, Settlement
 from bot.stores.connect import Client
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
@@ -198,7 +199,16 @@ class Watch:
 
     async def jobs(self) -> list[str]:
         """The alerts that the reader, who hears everything, has not been handed yet."""
-        return [parcel.job for parcel in await self.outbox.take("telegram", 100)]
+        return [letter.job for parcel in await self.handed() for letter in parcel.letters]
+
+    async def handed(self) -> list[Parcel]:
+        """All that waits for chats on Telegram, which then have it."""
+        found: list[Parcel] = []
+        while parcels := await self.outbox.take("telegram", 100, f"reader:{uuid.uuid4()}"):
+            sent = [Settlement(parcel, Outcome.SENT) for parcel in parcels]
+            await self.outbox.settle("telegram", sent)
+            found += parcels
+        return found
 
     async def status(self, rule: str) -> Status | None:
         state = (await self.journal.states()).get(rule)

@@ -19,7 +19,15 @@ from typing import TextIO
 from bot.adapters import Platform
 from bot.messages import plain
 from bot.model import Chat, Message, Tone
-from bot.ports import Answer, ChatGone, CommandCard, DeliveryError, RetryLater
+from bot.ports import (
+    ChatGone,
+    CommandCard,
+    DeliveryError,
+    Limits,
+    Reception,
+    Rejected,
+    RetryLater,
+)
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,8 +61,8 @@ class ConsoleAdapter:
     """The terminal, or whatever stands in for it at either end."""
 
     name = "console"
-    sends_per_second = 1000.0
-    """A terminal sets no limit; this keeps a flood of alerts from starving the rest of us."""
+    limits = Limits(sends_per_second=1000.0, at_once=4)
+    """A terminal sets none; these keep a flood of alerts from starving the rest of us."""
 
     def __init__(
         self, input_fd: int | None, output_fd: int | None, *, colour: bool, encoding: str = "utf-8"
@@ -68,38 +76,49 @@ class ConsoleAdapter:
         self.ended = asyncio.Event()
         """Set once standard input is over and all its commands are answered."""
 
-    async def listen(self, answer: Answer) -> None:
+    async def listen(self, reception: Reception) -> None:
         """Answer what is typed, then wait until cancelled: the end of input ends nothing else."""
         if self._input is not None:
             async for line in _lines(self._input):
                 text = _printable(line).strip()
                 if text:
-                    await self._reply(text if text.startswith("/") else f"/{text}", answer)
+                    await self._reply(text if text.startswith("/") else f"/{text}", reception)
         self.ended.set()
         await asyncio.Event().wait()
 
-    async def send(self, chat: Chat, message: Message, key: str) -> None:
-        """Write one message as a block that ends with an empty line; raises a DeliveryError."""
+    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+        """Each message as a block that ends with an empty line, all of them in one part."""
+        if not messages:
+            raise Rejected("there is nothing to send")
+        blocks = "".join(self._marked(message) for message in messages)
+        return [blocks.encode(self._encoding, errors="replace")]
+
+    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+        """Write one part whole; raises a DeliveryError."""
         if self._output is None:
             raise ChatGone("standard output is closed")
-        block = self._marked(message).encode(self._encoding, errors="replace")
         try:
             async with asyncio.timeout(WRITE_SECONDS), self._writing:
-                await _write(self._output, block)
+                await _write(self._output, part)
         except TimeoutError:
             raise RetryLater(RETRY_SECONDS, "nobody reads standard output") from None
         except OSError as error:
             if error.errno in CLOSED:
                 raise ChatGone("standard output is closed") from None
             raise RetryLater(RETRY_SECONDS, f"standard output fails: {error.strerror}") from None
+        return 0.0
+
+    async def check(self) -> None:
+        """Nothing to ask: whether anybody reads shows when writing."""
 
     async def close(self) -> None:
         """Nothing to let go of: both ends belong to the process."""
 
-    async def _reply(self, command: str, answer: Answer) -> None:
-        reply = await answer(CONSOLE_CHAT, command)
+    async def _reply(self, command: str, reception: Reception) -> None:
+        reply = await reception.answer(CONSOLE_CHAT, command)
         try:
-            await self.send(CONSOLE_CHAT, reply or NO_COMMAND, "")
+            for part in self.render([reply or NO_COMMAND]):
+                await self.post(CONSOLE_CHAT, part, "")
         except DeliveryError as error:
             log.warning("A reply was not written: %s", error)
 

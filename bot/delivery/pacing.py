@@ -1,18 +1,105 @@
-"""Keeps sends at a platform's pace instead of being told off for exceeding it."""
+"""Keeps sends at a platform's pace instead of being told off for exceeding it.
+
+Platforms count within windows and from when a request arrives. So turns are evenly spaced over all
+processes that send, a little wider than the limit, and whoever comes late to a turn leaves it: two
+sends that were meant to be a spacing apart must not arrive together.
+"""
 
 import asyncio
+import math
+from collections import deque
+
+from bot.ports import Limits, Outbox, StoreUnavailable
+
+MARGIN = 1.02
+"""By so much turns are wider apart than the limit says: in a window of a second, 20 ms."""
+LATE_SECONDS = 0.008
+"""A turn that was missed by more is left; of what the margin leaves between two windows the larger
+part is for the way to the platform, as being told off costs more than a turn."""
+AHEAD_SECONDS = 0.1
+"""So far ahead turns are reserved: a reply waits no longer than this for its own."""
+AGAIN_SECONDS = 0.01
+"""So long before the last of them more are asked for: at a thousand turns a second, waiting for
+Redis after it would cost a hundredth of them."""
+LONGEST_REPLY_WAIT_SECONDS = 10.0
 
 
 class Pace:
-    """Hands out slots, evenly spaced: no burst, because platforms count within windows."""
+    """Turns to send on one platform; all times are on the loop's clock."""
 
-    def __init__(self, per_second: float) -> None:
-        """Take the rate that the platform permits this process."""
-        self._spacing_seconds = 1.0 / per_second
-        self._next = 0.0
+    def __init__(self, platform: str, limits: Limits, outbox: Outbox) -> None:
+        """Take what the platform permits; turns are shared through the outbox."""
+        self._platform = platform
+        self._outbox = outbox
+        self._free = math.isinf(limits.sends_per_second)
+        self._spacing_seconds = MARGIN / limits.sends_per_second
+        self._at_a_time = max(1, round(AHEAD_SECONDS / max(self._spacing_seconds, 1e-9)))
+        self._few = round(AGAIN_SECONDS / max(self._spacing_seconds, 1e-9))
+        self._turns: deque[float] = deque()
+        self._one_by_one = asyncio.Lock()
+        self._paused_until = -math.inf
+        self._alone_next = -math.inf
 
-    async def slot(self) -> None:
-        """Wait for the next slot."""
-        now = asyncio.get_running_loop().time()
-        self._next = max(now, self._next + self._spacing_seconds)
-        await asyncio.sleep(self._next - now)
+    @property
+    def paused_seconds(self) -> float:
+        """For how long nothing may be sent at all; 0 when nothing stands in the way."""
+        return max(0.0, self._paused_until - _now())
+
+    async def turn(self, before: float = math.inf) -> bool:
+        """Wait for the next turn; False when there will be none before a time.
+
+        Whoever is given a turn sends at once.
+        """
+        if self._free:
+            return True
+        async with self._one_by_one:
+            while True:
+                if len(self._turns) <= self._few:
+                    await self._reserve(self._at_a_time)
+                if self._turns[0] >= before:
+                    self._paused_until = max(self._paused_until, self._turns[0])
+                    self._turns.clear()
+                    return False
+                if await self._came(self._turns.popleft()):
+                    return True
+
+    async def reply_turn(self) -> None:
+        """Wait for a turn that no alert is waiting for."""
+        if self._free:
+            return
+        turns = await self._asked_for(1)
+        # While the platform pauses, a person is better told off by it than left without a word.
+        await asyncio.sleep(min(turns[0] - _now(), LONGEST_REPLY_WAIT_SECONDS))
+
+    async def pause(self, seconds: float) -> None:
+        """Send nothing for so long, in no process: the platform told us off."""
+        self._turns.clear()
+        self._paused_until = max(self._paused_until, _now() + seconds)
+        try:
+            await self._outbox.pause(self._platform, seconds)
+        except StoreUnavailable:
+            self._alone_next = max(self._alone_next, self._paused_until)
+
+    async def _came(self, turn: float) -> bool:
+        """Wait for a turn; False when it was missed, or a pause began meanwhile."""
+        await asyncio.sleep(turn - _now())
+        now = _now()
+        return now - turn <= LATE_SECONDS and now >= self._paused_until
+
+    async def _reserve(self, wanted: int) -> None:
+        self._turns.extend(await self._asked_for(wanted))
+
+    async def _asked_for(self, wanted: int) -> list[float]:
+        spacing, asked_at = self._spacing_seconds, _now()
+        try:
+            # An answer that comes late must not shift our turns into those of others.
+            first = asked_at + await self._outbox.turns(self._platform, wanted, spacing)
+        except StoreUnavailable:
+            # Nobody else can reserve now either.
+            first = max(_now(), self._alone_next)
+        self._alone_next = first + wanted * spacing
+        return [first + spacing * index for index in range(wanted)]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -2,11 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from bot.delivery.pacing import Pace
+from bot.delivery.reception import Answer, FrontDesk
 from bot.delivery.sender import Sender
-from bot.ports import Adapter, Answer, Outbox, PlatformRefused
+from bot.ports import (
+    Adapter,
+    Lease,
+    Outbox,
+    PlatformRefused,
+    StoreUnavailable,
+    Subscriptions,
+)
 
 log = logging.getLogger(__name__)
 
@@ -14,28 +23,45 @@ PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 """Before an adapter that broke listens again; the pauses double."""
 STEADY_SECONDS = 600.0
 """Whoever listened so long before breaking begins again with the shortest pause."""
+RENEW_SECONDS = 3.0
+RELEASE_SECONDS = 1.0
 
 
 class Platforms:
-    """Listens to and delivers on each platform until told to stop."""
+    """Listens to and delivers on each platform until told to stop.
+
+    Any number of processes may deliver on a platform, but only the holder of its lease listens:
+    a platform says each thing once.
+    """
 
     def __init__(
         self,
         adapters: Sequence[Adapter],
+        *,
         answer: Answer,
+        subscriptions: Subscriptions,
         outbox: Outbox,
+        leases: Callable[[str], Lease],
+        holder: str,
         stopping: asyncio.Event,
     ) -> None:
-        """Take the adapters, who answers commands, and where alerts wait.
+        """Take the adapters, who answers commands, where alerts wait, and who may listen.
 
-        `stopping` is also set here, when every platform has refused us.
+        `leases` gives a platform's lease by its name, and `holder` names this process. `stopping`
+        is also set here, when every platform has refused us.
         """
         self._adapters = adapters
-        self._answer = answer
+        self._leases = leases
+        self._holder = holder
         self._outbox = outbox
         self._stopping = stopping
         self._refusals: dict[str, str] = {}
         self._senders_stop = {adapter.name: asyncio.Event() for adapter in adapters}
+        self._paces = {each.name: Pace(each.name, each.limits, outbox) for each in adapters}
+        self._desks = {
+            name: FrontDesk(answer, subscriptions, outbox, pace)
+            for name, pace in self._paces.items()
+        }
 
     @property
     def refusal(self) -> str | None:
@@ -45,9 +71,12 @@ class Platforms:
         return None
 
     async def listen(self, adapter: Adapter) -> None:
-        """Answer commands; a refused token ends the platform, the last one ends the process."""
+        """Answer commands while no other process does.
+
+        A refused token ends the platform, the last one ends the process.
+        """
         try:
-            await self._keep_listening(adapter)
+            await self._listen_under_lease(adapter)
         except PlatformRefused as refusal:
             log.error("%s", refusal)  # noqa: TRY400 - the sentence says it all.
             self._refusals[adapter.name] = str(refusal)
@@ -55,13 +84,54 @@ class Platforms:
             if self.refusal is not None:
                 self._stopping.set()
 
+    async def _listen_under_lease(self, adapter: Adapter) -> None:
+        lease = self._leases(adapter.name)
+        try:
+            while True:
+                await self._wait_for(lease, adapter.name)
+                async with asyncio.TaskGroup() as tasks:
+                    listening = tasks.create_task(self._keep_listening(adapter))
+                    await self._keep(lease, listening)
+                    if listening.done():
+                        return
+                    log.warning("another process listens to %s now", adapter.name)
+                    listening.cancel()
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+        finally:
+            with suppress(StoreUnavailable, TimeoutError):
+                async with asyncio.timeout(RELEASE_SECONDS):
+                    await lease.release(self._holder)
+
+    async def _wait_for(self, lease: Lease, platform: str) -> None:
+        told = False
+        while not await self._is_mine(lease, otherwise=False):
+            if not told:
+                log.info("another process listens to %s; this one only delivers", platform)
+            told = True
+            await asyncio.sleep(RENEW_SECONDS)
+
+    async def _keep(self, lease: Lease, listening: asyncio.Task[None]) -> None:
+        """Renew the lease until it is lost, or there is nothing to hear any more."""
+        while await self._is_mine(lease, otherwise=True):
+            await asyncio.wait((listening,), timeout=RENEW_SECONDS)
+            if listening.done():
+                return
+
+    async def _is_mine(self, lease: Lease, *, otherwise: bool) -> bool:
+        try:
+            return await lease.acquire(self._holder)
+        except StoreUnavailable:
+            # Nobody else can take it now: whoever listens goes on.
+            return otherwise
+
     async def _keep_listening(self, adapter: Adapter) -> None:
         loop = asyncio.get_running_loop()
         pause = PAUSE_SECONDS
         while True:
             began = loop.time()
             try:
-                return await adapter.listen(self._answer)
+                return await adapter.listen(self._desks[adapter.name])
             except PlatformRefused:
                 raise
             except Exception:  # A bug in one chat library must not end the whole process.
@@ -73,7 +143,7 @@ class Platforms:
 
     async def deliver(self, adapter: Adapter) -> None:
         """Carry alerts until the process stops or the platform has refused us."""
-        sender = Sender(self._outbox, adapter, Pace(adapter.sends_per_second))
+        sender = Sender(self._outbox, adapter, self._paces[adapter.name])
         stop = self._senders_stop[adapter.name]
         async with asyncio.TaskGroup() as tasks:
             relay = tasks.create_task(self._relay_stop(stop))

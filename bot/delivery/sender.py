@@ -1,45 +1,29 @@
-"""From the outbox to one platform's chats: at least once, in order, no chat stops another.
-
-A chat may get a copy where nobody said whether a message arrived: at most one for each of
-`UNCONFIRMED_PAUSES_SECONDS`, then the message counts as sent. A restart counts these anew.
-"""
+"""From the outbox to one platform's chats: at least once, in order, no chat stops another."""
 
 import asyncio
-import base64
-import hashlib
 import logging
+import math
+import uuid
 from contextlib import suppress
-from weakref import WeakValueDictionary
+from typing import Any
 
-from bot.delivery.order import Order
+from bot.delivery.courier import Courier, untried
+from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
-from bot.delivery.tally import Tally
-from bot.ports import (
-    Adapter,
-    ChatGone,
-    ChatMoved,
-    Outbox,
-    Parcel,
-    Rejected,
-    RetryLater,
-    StoreUnavailable,
-    Unconfirmed,
-)
+from bot.delivery.settling import Settling
+from bot.ports import Adapter, Outbox, Parcel, Settlement, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
-IN_FLIGHT = 16
-"""Twice rate x latency at Telegram's free limit; more would only wait."""
-SEND_SECONDS = 40.0
-BEGIN_WITHIN_SECONDS = 10.0
-"""Together with SEND_SECONDS shorter than a parcel's lease of 60 s, so that no other sender takes
-it while it is being sent."""
-LONGEST_RETRY_SECONDS = 300.0
-UNCONFIRMED_PAUSES_SECONDS = (30.0, 120.0, 600.0)
-"""Before another try of what may have arrived; whoever answers late gets time to recover."""
-MOST_STUMBLES = 6
-"""A message on which the adapter breaks so often breaks it every time."""
+BEGIN_WITHIN_SECONDS = 15.0
+"""Together with the time a send may take shorter than a parcel's lease of 60 s, so that no other
+sender takes it while it is being sent."""
+AHEAD_SECONDS = 0.5
+"""Parcels for so long are kept at hand: what is urgent waits no longer behind them."""
+FEWEST_AT_HAND, MOST_AT_HAND = 8, 200
 STORE_PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 1.0
+"""Between two looks whether a platform that wants no messages takes them again."""
 GIVE_BACK_SECONDS = 1.0
 
 
@@ -51,45 +35,102 @@ class Sender:
         self._outbox = outbox
         self._adapter = adapter
         self._pace = pace
-        self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._order = Order()
+        self._outage = Outage(adapter)
+        self._courier = Courier(outbox, adapter, pace, self._outage)
+        self._settling = Settling(outbox, adapter.name)
+        self._name = uuid.uuid4().hex
+        self._wishes = 0
+        self._wish: str | None = None
+        """The one that is not answered yet: asked again, it gets the same parcels."""
+        self._at_hand: asyncio.Queue[tuple[Parcel, float] | None] = asyncio.Queue()
+        self._out: dict[str, Parcel] = {}
+        """What is being sent, by its chat."""
+        self._room = asyncio.Event()
         self._store_lost = False
-        self._arrived: set[str] = set()
-        """What is being acknowledged, by its delivery key."""
-        self._unconfirmed = Tally()
-        self._stumbles = Tally()
+        rate = adapter.limits.sends_per_second
+        wanted = MOST_AT_HAND if math.isinf(rate) else round(rate * AHEAD_SECONDS)
+        self._most_at_hand = min(max(wanted, FEWEST_AT_HAND), MOST_AT_HAND)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Take and deliver until `stopping` is set; then finish what is in flight."""
-        running: set[asyncio.Task[None]] = set()
-        async with asyncio.TaskGroup() as tasks:
-            while not stopping.is_set():
-                if len(running) == IN_FLIGHT:
-                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                if self._store_lost and self._arrived:
-                    # Their leases may be over, so that taking would hand them out once more.
-                    await asyncio.wait(running, timeout=STORE_PAUSE_SECONDS)
-                    continue
-                for parcel in await self._take(IN_FLIGHT - len(running)):
-                    if delivery_key(parcel) in self._arrived:
-                        continue
-                    # Locks are queued for in hand-out order, which keeps a chat's alerts in order.
-                    lock = self._chats.setdefault(parcel.chat.member, asyncio.Lock())
-                    task = tasks.create_task(self._deliver(parcel, lock, stopping))
-                    running.add(task)
-                    task.add_done_callback(running.discard)
-
-    async def _take(self, limit: int) -> list[Parcel]:
         try:
-            parcels = await self._outbox.take(self._adapter.name, limit)
+            async with asyncio.TaskGroup() as tasks:
+                telling = tasks.create_task(self._settling.run())
+                watching = tasks.create_task(self._outage.watch())
+                couriers = [
+                    tasks.create_task(self._carry()) for _ in range(self._adapter.limits.at_once)
+                ]
+                await self._take_until(stopping)
+                await self._put_back_the_last_wish()
+                self._put_back_at_hand()
+                for _ in couriers:
+                    self._at_hand.put_nowait(None)
+                await asyncio.wait(couriers)
+                await self._settling.all_told()
+                telling.cancel()
+                watching.cancel()
+        except asyncio.CancelledError:
+            # Let whoever sends next have the rest at once, and not when its leases end.
+            await self._put_back_the_last_wish()
+            for parcel in self._out.values():
+                self._settling.add(untried(parcel))
+            self._put_back_at_hand()
+            await self._settling.give_up(GIVE_BACK_SECONDS)
+            raise
+
+    async def _take_until(self, stopping: asyncio.Event) -> None:
+        stop = asyncio.create_task(stopping.wait())
+        try:
+            while not stopping.is_set():
+                await self._take_before(stop)
+        finally:
+            stop.cancel()
+
+    async def _take_before(self, stop: asyncio.Task[Any]) -> None:
+        taking = asyncio.create_task(self._take())
+        try:
+            await asyncio.wait((stop, taking), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if not taking.done():
+                taking.cancel()
+                await asyncio.wait((taking,))
+        if not taking.cancelled():
+            taking.result()
+
+    async def _take(self) -> None:
+        """Fill what is at hand, or wait for a reason to."""
+        if self._settling.lost:
+            # Leases may be over, so that taking would hand out once more what has arrived.
+            await self._settling.all_told()
+        if self._outage.goes_on or self._pace.paused_seconds > PAUSE_SECONDS:
+            self._put_back_at_hand()
+            await asyncio.sleep(PAUSE_SECONDS)
+            return
+        wanted = self._most_at_hand - self._at_hand.qsize()
+        if wanted <= self._most_at_hand // 2:
+            self._room.clear()
+            await self._room.wait()
+            return
+        try:
+            parcels = await self._parcels(wanted)
             if not parcels:
                 await self._outbox.wait(self._adapter.name)
         except StoreUnavailable as error:
             await self._pause_for_store(error)
-            return []
+            return
         if self._store_lost:
             log.info("delivery to %s goes on", self._adapter.name)
         self._store_lost = False
+        begin_by = asyncio.get_running_loop().time() + BEGIN_WITHIN_SECONDS
+        for parcel in parcels:
+            self._at_hand.put_nowait((parcel, begin_by))
+
+    async def _parcels(self, wanted: int) -> list[Parcel]:
+        if self._wish is None:
+            self._wishes += 1
+            self._wish = f"{self._name}:{self._wishes}"
+        parcels = await self._outbox.take(self._adapter.name, wanted, self._wish)
+        self._wish = None
         return list(parcels)
 
     async def _pause_for_store(self, error: StoreUnavailable) -> None:
@@ -98,125 +139,42 @@ class Sender:
         self._store_lost = True
         await asyncio.sleep(STORE_PAUSE_SECONDS)
 
-    async def _deliver(self, parcel: Parcel, lock: asyncio.Lock, stopping: asyncio.Event) -> None:
-        begin_by = _monotonic() + BEGIN_WITHIN_SECONDS
-        try:
-            async with lock:
-                if wait := self._order.wait_seconds(parcel.chat.member, parcel.job, _monotonic()):
-                    await self._outbox.postpone(parcel, wait, counts=False)
-                    return
-                await self._pace.slot()
-                if _monotonic() < begin_by and not stopping.is_set():
-                    await self._send(parcel)
-                else:
-                    await self._postpone(parcel, 0.0, counts=False)
-        except asyncio.CancelledError:
-            await self._give_back(parcel)
-            raise
-        except StoreUnavailable as error:
-            # Nothing says that it arrived, so its lease may run out: then it is handed out again.
-            log.info("%s comes back when Redis does: %s", parcel.job, error)
+    async def _carry(self) -> None:
+        """Deliver one parcel after the other until there is word that no more come."""
+        while (given := await self._next()) is not None:
+            parcel, begin_by = given
+            member = parcel.chat.member
+            self._out[member] = parcel
+            try:
+                self._settling.add(await self._one(parcel, begin_by))
+                del self._out[member]
+            except StoreUnavailable as error:
+                # Nothing says that it arrived, so its lease may run out: then it comes again.
+                del self._out[member]
+                log.info("a parcel comes back when Redis does: %s", error)
 
-    async def _give_back(self, parcel: Parcel) -> None:
-        """Let whoever sends next have it at once instead of when its lease ends."""
+    async def _next(self) -> tuple[Parcel, float] | None:
+        given = await self._at_hand.get()
+        if self._at_hand.qsize() <= self._most_at_hand // 2:
+            self._room.set()
+        return given
+
+    async def _one(self, parcel: Parcel, begin_by: float) -> Settlement:
+        if asyncio.get_running_loop().time() > begin_by:
+            return untried(parcel)
+        return await self._courier.deliver(parcel, begin_by)
+
+    async def _put_back_the_last_wish(self) -> None:
+        """A wish that was cut off may have been answered: it must not wait for its leases."""
+        if self._wish is None:
+            return
         with suppress(StoreUnavailable, TimeoutError):
             async with asyncio.timeout(GIVE_BACK_SECONDS):
-                await self._outbox.postpone(parcel, 0.0, counts=True)
+                for parcel in await self._outbox.take(self._adapter.name, 1, self._wish):
+                    self._settling.add(untried(parcel))
 
-    async def _postpone(self, parcel: Parcel, seconds: float, *, counts: bool) -> None:
-        """Let a parcel wait, and with it all that come after it to the same chat."""
-        self._order.put_first(parcel.chat.member, parcel.job, _monotonic() + seconds)
-        await self._outbox.postpone(parcel, seconds, counts=counts)
-
-    async def _send(self, parcel: Parcel) -> None:
-        try:
-            await self._hand_over(parcel)
-        except RetryLater as error:
-            wait = max(error.seconds, _backoff_seconds(parcel.attempts) if error.counts else 0.0)
-            log.info("%s waits %.0f s on %s: %s", parcel.job, wait, self._adapter.name, error)
-            await self._postpone(parcel, wait, counts=error.counts)
-        except Unconfirmed as error:
-            await self._try_again_or_believe(parcel, str(error))
-        except ChatMoved as error:
-            await self._outbox.move(parcel, error.to)
-        except ChatGone as error:
-            log.info("a chat on %s is suspended: %s", self._adapter.name, error)
-            await self._outbox.suspend(parcel, str(error))
-        except Rejected as error:
-            # Our bug: the chat did nothing wrong and stays subscribed.
-            log.error(  # noqa: TRY400 - a traceback adds nothing to the platform's words.
-                "%s was refused by %s: %s; message %r",
-                parcel.job, self._adapter.name, error, parcel.message,
-            )  # fmt: skip
-            await self._outbox.drop(parcel, str(error))
-        except Exception as error:
-            # A bug in a chat library must not end every platform's delivery.
-            log.exception("%s broke the adapter of %s", parcel.job, self._adapter.name)
-            await self._try_again_or_drop(parcel, error)
-        else:
-            await self._acknowledge(parcel)
-
-    async def _hand_over(self, parcel: Parcel) -> None:
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._adapter.send(parcel.chat, parcel.message, delivery_key(parcel))
-        except TimeoutError:
-            raise Unconfirmed(f"no answer in {SEND_SECONDS:.0f} s") from None
-
-    async def _try_again_or_believe(self, parcel: Parcel, reason: str) -> None:
-        """Bound the copies of what may have arrived: after the last try it counts as sent."""
-        times = self._unconfirmed.add(delivery_key(parcel), _monotonic())
-        if times > len(UNCONFIRMED_PAUSES_SECONDS):
-            log.warning(
-                "%s counts as sent on %s after %d tries that nobody confirmed: %s",
-                parcel.job, self._adapter.name, times, reason,
-            )  # fmt: skip
-            await self._acknowledge(parcel)
-            return
-        wait = UNCONFIRMED_PAUSES_SECONDS[times - 1]
-        log.info(
-            "%s may have reached a chat on %s and is tried again in %.0f s: %s",
-            parcel.job, self._adapter.name, wait, reason,
-        )  # fmt: skip
-        await self._postpone(parcel, wait, counts=True)
-
-    async def _try_again_or_drop(self, parcel: Parcel, error: Exception) -> None:
-        """Give a message that breaks the adapter every time up; the chat stays subscribed."""
-        if self._stumbles.add(delivery_key(parcel), _monotonic()) < MOST_STUMBLES:
-            await self._postpone(parcel, _backoff_seconds(parcel.attempts), counts=True)
-            return
-        reason = f"the adapter broke {MOST_STUMBLES} times, last by {type(error).__name__}: {error}"
-        log.error("%s is given up for a chat on %s: %s", parcel.job, self._adapter.name, reason)
-        await self._outbox.drop(parcel, reason)
-
-    async def _acknowledge(self, parcel: Parcel) -> None:
-        """Note that it arrived, however long Redis is away: else the chat would hear it again."""
-        key = delivery_key(parcel)
-        self._arrived.add(key)
-        try:
-            while True:
-                try:
-                    await self._outbox.acknowledge(parcel)
-                except StoreUnavailable as error:
-                    await self._pause_for_store(error)
-                else:
-                    return
-        except asyncio.CancelledError:
-            log.warning("%s may reach a chat on %s twice", parcel.job, self._adapter.name)
-            raise
-        finally:
-            self._arrived.discard(key)
-
-
-def delivery_key(parcel: Parcel) -> str:
-    """A name for one delivery, the same on every try, of 25 characters: Discord's nonce limit."""
-    digest = hashlib.sha256(f"{parcel.job}|{parcel.chat.member}".encode()).digest()
-    return base64.b32encode(digest).decode()[:25]
-
-
-def _backoff_seconds(attempts: int) -> float:
-    return float(min(2.0 ** min(attempts + 1, 10), LONGEST_RETRY_SECONDS))
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()
+    def _put_back_at_hand(self) -> None:
+        while not self._at_hand.empty():
+            given = self._at_hand.get_nowait()
+            if given is not None:
+                self._settling.add(untried(given[0]))

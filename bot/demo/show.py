@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from bot.adapters.console import CONSOLE_CHAT
 from bot.demo import gateway, market
 from bot.demo.clock import SteppedClock
 from bot.model import Chat, Message
-from bot.ports import Adapter, Answer
+from bot.ports import Adapter, Reception
 
 STEP = timedelta(minutes=30)
 LONGEST_STEP_SECONDS = 2.0
@@ -35,26 +36,45 @@ class Marked:
     def __init__(self, adapter: Adapter) -> None:
         """Take the adapter that carries the marked messages."""
         self.name = adapter.name
-        self.sends_per_second = adapter.sends_per_second
+        self.limits = adapter.limits
         self._adapter = adapter
 
-    async def listen(self, answer: Answer) -> None:
-        """Subscribe the person at the console, then answer as ever."""
+    async def listen(self, reception: Reception) -> None:
+        """Subscribe the person at the console, then answer as ever, with marks."""
+        await reception.answer(CONSOLE_CHAT, "/subscribe")
+        await self._adapter.listen(MarkedReception(reception))
 
-        async def marked(chat: Chat, text: str) -> Message | None:
-            reply = await answer(chat, text)
-            return None if reply is None else _mark(reply)
+    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+        """The messages, each with its mark."""
+        return self._adapter.render([_mark(message) for message in messages])
 
-        await answer(CONSOLE_CHAT, "/subscribe")
-        await self._adapter.listen(marked)
+    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+        """Deliver one part, which bears its marks."""
+        return await self._adapter.post(chat, part, key)
 
-    async def send(self, chat: Chat, message: Message, key: str) -> None:
-        """Deliver the message with its mark."""
-        await self._adapter.send(chat, _mark(message), key)
+    async def check(self) -> None:
+        """Ask the adapter beneath."""
+        await self._adapter.check()
 
     async def close(self) -> None:
         """Close the adapter beneath."""
         await self._adapter.close()
+
+
+class MarkedReception:
+    """A reception whose every reply is plainly marked as simulated."""
+
+    def __init__(self, reception: Reception) -> None:
+        """Take the reception that knows the replies."""
+        self.turn = reception.turn
+        self.invited = reception.invited
+        self.moved = reception.moved
+        self._reception = reception
+
+    async def answer(self, chat: Chat, text: str) -> Message | None:
+        """The reply with its mark."""
+        reply = await self._reception.answer(chat, text)
+        return None if reply is None else _mark(reply)
 
 
 async def run(seconds: float) -> None:

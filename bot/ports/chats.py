@@ -1,6 +1,6 @@
 """Chat platforms: how they are spoken to, and the whole vocabulary of what can go wrong."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,10 +25,6 @@ class CommandCard:
     option: Option | None = None
 
 
-Answer = Callable[[Chat, str], Awaitable[Message | None]]
-"""(chat, "/subscribe dominance") -> the reply; None when the text is no command."""
-
-
 class DeliveryError(Exception):
     """A message did not arrive as far as we know; the subclass says what to do about it."""
 
@@ -36,17 +32,25 @@ class DeliveryError(Exception):
 class RetryLater(DeliveryError):
     """The platform or the network is busy or down: the same message may pass after `seconds`.
 
-    `counts` is False where the platform only asked us to wait: no attempt was used up.
+    `counts` is False where the platform only asked us to wait: nothing went wrong. `everything` is
+    True where the wait concerns the whole platform, and not just this chat.
     """
 
-    def __init__(self, seconds: float, reason: str, *, counts: bool = True) -> None:
+    def __init__(
+        self, seconds: float, reason: str, *, counts: bool = True, everything: bool = False
+    ) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.counts = counts
+        self.everything = everything
 
 
 class Unconfirmed(DeliveryError):
     """It left us, and nobody said whether it arrived: another try may be another copy."""
+
+
+class UnknownRefusal(DeliveryError):
+    """The platform refused it in words we do not know: a few more tries, then a dead letter."""
 
 
 class ChatMoved(DeliveryError):
@@ -72,26 +76,61 @@ class PlatformRefused(Exception):
     """
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a platform permits one bot."""
+
+    sends_per_second: float
+    """Overall, in any second; all processes that send share it."""
+    at_once: int
+    """How many sends are worth having in flight: twice the rate times the usual latency."""
+
+
+class Reception(Protocol):
+    """Who takes what people and platforms say to us."""
+
+    async def answer(self, chat: Chat, text: str) -> Message | None:
+        """The reply to "/subscribe dominance"; None when the text is no command."""
+
+    async def turn(self, chat: Chat) -> None:
+        """Wait until a reply may be sent to the chat; replies go before alerts."""
+
+    async def invited(self, chats: Sequence[Chat]) -> None:
+        """Somebody let us into these chats, perhaps again: those that were suspended resume."""
+
+    async def moved(self, old: Chat, new: Chat) -> None:
+        """The platform gave a chat another id: everything stored for it follows."""
+
+
 class Adapter(Protocol):
     """A chat platform, connected."""
 
     name: str
-    sends_per_second: float
-    """The pace that the platform permits a bot overall."""
+    limits: Limits
 
-    async def listen(self, answer: Answer) -> None:
+    async def listen(self, reception: Reception) -> None:
         """Answer commands until cancelled; survives outages of the platform.
 
         Raises PlatformRefused when the platform refuses the token. May be called again after any
         other error.
         """
 
-    async def send(self, chat: Chat, message: Message, key: str) -> None:
-        """Deliver one message; raises a DeliveryError.
+    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+        """What goes over the wire for messages that a chat hears together, in few parts.
 
-        `key` names the delivery, for platforms that swallow a repeat of it; it has at most 25
-        characters of [A-Za-z0-9_-].
+        The parts are the same for every chat, so that they are made once for all. Raises Rejected
+        when there is nothing to send.
         """
+
+    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+        """Deliver one part; returns for how many seconds the chat is then to be left alone.
+
+        `key` names the delivery of this part, for platforms that swallow a repeat of it; it has at
+        most 25 characters of [A-Za-z0-9_-]. Raises a DeliveryError.
+        """
+
+    async def check(self) -> None:
+        """Ask for a harmless sign of life; raises a DeliveryError when the platform gives none."""
 
     async def close(self) -> None:
         """Let go of connections; safe to call more than once and before `listen`."""

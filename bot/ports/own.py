@@ -16,8 +16,6 @@ class Touched:
     number: int
     rule: OwnRule
     state: OwnState
-    muted: bool
-    """The chat cannot be reached: the rule stays, and says nothing."""
     text: str
     """How it was stored: as long as it is, nobody has changed it."""
 

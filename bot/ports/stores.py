@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.model import (
@@ -24,7 +25,7 @@ class StoreUnavailable(Exception):
 
 
 class StaleLeader(Exception):
-    """A commit was refused: another poller leads, or the state it was computed from has moved."""
+    """A write was refused: another poller leads, or the state it was computed from has moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ class StateChange:
 
 
 class Journal(Protocol):
-    """What the poller remembers: series, states of rules, health of feeds."""
+    """What the poller remembers: series, states of rules, health of feeds.
+
+    Every write raises StaleLeader when `leader` does not hold the poller lease. A repeat of one
+    whose reply was lost changes nothing.
+    """
 
     async def observations(
         self, series: str, vendor: str, since: date | None = None
@@ -57,13 +62,13 @@ class Journal(Protocol):
         With `since`, only days from then on, but at least the newest one there is.
         """
 
-    async def remember(self, observations: Sequence[Observation]) -> None:
+    async def remember(self, observations: Sequence[Observation], *, leader: str) -> None:
         """Store or correct days; a day of a (series, vendor) is held once."""
 
     async def history(self, series: str, feed: str) -> History | None:
         """What was loaded of the past, or None when that has not happened yet."""
 
-    async def mark_history(self, series: str, feed: str, history: History) -> None:
+    async def mark_history(self, series: str, feed: str, history: History, *, leader: str) -> None:
         """Say that the past has been loaded."""
 
     async def states(self) -> Mapping[str, RuleState]:
@@ -77,16 +82,12 @@ class Journal(Protocol):
         leader: str,
         now: datetime,
     ) -> None:
-        """Write states and outbox jobs in one atomic step, or nothing.
-
-        Raises StaleLeader when `leader` does not hold the poller lease or a `before` has moved.
-        Repeating a commit whose reply was lost changes nothing.
-        """
+        """Write states and jobs in one step, or nothing: StaleLeader also if a `before` moved."""
 
     async def readings(self) -> Mapping[str, Reading]:
         """Every indicator's last reading."""
 
-    async def remember_readings(self, readings: Sequence[Reading]) -> None:
+    async def remember_readings(self, readings: Sequence[Reading], *, leader: str) -> None:
         """Store what indicators read now."""
 
     async def recent_alerts(self) -> Sequence[Alert]:
@@ -95,18 +96,27 @@ class Journal(Protocol):
     async def health(self) -> Mapping[str, FeedHealth]:
         """How each feed's last requests went."""
 
-    async def remember_health(self, health: Sequence[FeedHealth]) -> None:
+    async def remember_health(self, health: Sequence[FeedHealth], *, leader: str) -> None:
         """Store how feeds' last requests went."""
 
 
 class Lease(Protocol):
-    """Who may poll: one holder at a time, taken over when it stops renewing."""
+    """Who may poll, or listen: one holder at a time, taken over when it stops renewing."""
 
     async def acquire(self, holder: str) -> bool:
         """Take or renew the lease; False while another holds it."""
 
     async def release(self, holder: str) -> None:
         """Give the lease up at once, if this holder has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A suspension that is over."""
+
+    reason: str
+    missed: int
+    """So many alerts are on their way to the chat now."""
 
 
 class Subscriptions(Protocol):
@@ -116,13 +126,16 @@ class Subscriptions(Protocol):
         """The topics this chat hears."""
 
     async def subscribe(self, chat: Chat, topics: Sequence[str]) -> frozenset[str]:
-        """Add topics; returns those that are new. A suspended chat is resumed."""
+        """Add topics; returns those that are new."""
 
     async def unsubscribe(self, chat: Chat, topics: Sequence[str]) -> frozenset[str]:
         """Remove topics; returns those that were there."""
 
-    async def resume(self, chat: Chat) -> str | None:
-        """Lift a suspension; returns its reason, or None if there was none."""
+    async def suspended(self, chats: Sequence[Chat]) -> Sequence[Chat]:
+        """Those of some chats of one platform, and of the threads in them, that are suspended."""
+
+    async def resume(self, chat: Chat) -> Resumed | None:
+        """Lift a suspension and send what the chat missed; None if there was none."""
 
 
 class Past(Protocol):
@@ -168,36 +181,118 @@ class OwnRules(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """One alert on its way to one chat."""
+
+    job: str
+    """The alert's id, or the own alert's."""
+    message: Message
+    fired_at: datetime
+    outdated: bool
+    """It is no longer news: the chat hears it in a catch-up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Parcel:
-    """One alert on its way to one chat, under a lease: acknowledge it or it comes back."""
+    """What one chat is to hear now, under a lease: settle it or it comes back.
+
+    As long as a parcel is out, nobody else sends to its chat.
+    """
+
+    chat: Chat
+    letters: tuple[Letter, ...]
+    """Oldest first; the same ones on every try, until they are settled."""
+    lease: str
+    """Names this hand-out: whoever settles a parcel that was handed out again changes nothing."""
+    attempts: int = 0
+    """How many tries went wrong before."""
+    unsure: int = 0
+    """After how many tries nobody said whether it arrived."""
+
+
+class Outcome(StrEnum):
+    """How the sending of a parcel ended."""
+
+    SENT = "sent"
+    LATER = "later"
+    ALONE = "alone"
+    """Later, and one letter at a time: one of them may spoil the others."""
+    DEAD = "dead"
+    """Given up: it waits among the dead letters, and the chat stays subscribed."""
+    SUSPENDED = "suspended"
+    """The chat takes no messages; it keeps all it has, until it speaks to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of a parcel."""
+
+    parcel: Parcel
+    outcome: Outcome
+    seconds: float = 0.0
+    """For how long the chat is left alone now."""
+    reason: str = ""
+    attempts: int = 0
+    """As in `Parcel`, from now on."""
+    unsure: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A letter that was given up."""
 
     job: str
     chat: Chat
-    message: Message
-    attempts: int
-    """How often it was handed out before, not counting waits the platform asked for."""
+    reason: str
+    at: datetime
 
 
 class Outbox(Protocol):
-    """Alerts waiting for their chats; at least once, in subscribers' join order."""
+    """Alerts waiting for their chats; at least once, and per chat in the order they fired."""
 
-    async def take(self, platform: str, limit: int) -> Sequence[Parcel]:
-        """Lease up to `limit` parcels: first those due again, then new recipients."""
+    async def take(self, platform: str, limit: int, request: str) -> Sequence[Parcel]:
+        """Lease up to `limit` parcels: first those due again, then new recipients.
 
-    async def acknowledge(self, parcel: Parcel) -> None:
-        """It arrived."""
+        The same `request`, which must be new to each sender's every wish, gives the same parcels.
+        """
 
-    async def postpone(self, parcel: Parcel, seconds: float, *, counts: bool) -> None:
-        """Hand it out again after `seconds`; `counts` uses up an attempt."""
+    async def settle(self, platform: str, settlements: Sequence[Settlement]) -> None:
+        """Say what became of parcels of one platform; a repeat changes nothing."""
 
-    async def drop(self, parcel: Parcel, reason: str) -> None:
-        """Give this one up, and remember why; the chat stays subscribed."""
+    async def move(self, old: Chat, new: Chat) -> None:
+        """The chat has a new id: its subscriptions, its rules and what waits for it follow."""
 
-    async def suspend(self, parcel: Parcel, reason: str) -> None:
-        """Stop sending to the chat until it speaks to us; its subscriptions stay."""
+    async def turns(self, platform: str, wanted: int, spacing_seconds: float) -> float:
+        """Reserve so many turns to send, evenly spaced; returns the seconds until the first."""
 
-    async def move(self, parcel: Parcel, to: Chat) -> None:
-        """The chat has a new id: its subscriptions, its rules and this parcel follow."""
+    async def pause(self, platform: str, seconds: float) -> None:
+        """Give out no turn before so many seconds have passed."""
 
     async def wait(self, platform: str) -> None:
         """Return when there may be something to take, within about a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is on its way on one platform."""
+
+    jobs: int
+    """Alerts that have recipients left."""
+    chats: int
+    """Chats for which something waits or is being sent, suspended ones among them."""
+    suspended: int
+    dead: int
+    """Letters that were given up."""
+
+
+class DeadLetters(Protocol):
+    """What was given up, until somebody sends it again."""
+
+    async def backlog(self, platform: str) -> Backlog:
+        """How much there is of everything."""
+
+    async def listed(self, platform: str, limit: int) -> Sequence[DeadLetter]:
+        """The newest ones."""
+
+    async def redrive(self, platform: str) -> int:
+        """Put all of them on their way again; returns how many there were."""

@@ -4,29 +4,26 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
-from bot.model import Alert, FeedHealth, Observation, Reading, RuleState
+from bot.model import Alert, FeedHealth, Kind, Observation, Reading, RuleState
 from bot.ports import History, StaleLeader, StateChange
-from bot.stores import codec, keys
-from bot.stores.connect import Client
-from bot.stores.keys import Lane
+from bot.stores import codec, jobs, keys
+from bot.stores.connect import MANY_FIELDS, Client
+from bot.stores.jobs import NEWS, Lifetimes
 
-JOB_TTL = timedelta(hours=24)
-"""An older alert is no longer news, and is not sent."""
-TOMBSTONE = timedelta(days=2)
-"""How long a finished job is kept, so that the same alert is never enqueued again."""
 ALERTS_KEPT = 200
 
 
 class RedisJournal:
     """The poller's memory in Redis, with jobs for the platforms whose chats hear an alert."""
 
-    def __init__(
-        self, client: Client, platforms: Sequence[str], *, job_ttl: timedelta = JOB_TTL
-    ) -> None:
+    def __init__(self, client: Client, platforms: Sequence[str], *, news: timedelta = NEWS) -> None:
+        """Take who hears alerts; `news` is how long an alert is told as such."""
         self._client = client
-        self._lanes = tuple(Lane(platform) for platform in platforms)
-        self._job_ttl = job_ttl
+        self._platforms = tuple(platforms)
+        self._lifetimes = Lifetimes(news)
 
     async def observations(
         self, series: str, vendor: str, since: date | None = None
@@ -43,13 +40,13 @@ class RedisJournal:
         # Forty years of closes take longer to read than anybody else should have to wait.
         return await asyncio.to_thread(_load_days, series, vendor, days, texts)
 
-    async def remember(self, observations: Sequence[Observation]) -> None:
-        """Store or correct days; a day of a (series, vendor) is held once."""
+    async def remember(self, observations: Sequence[Observation], *, leader: str) -> None:
+        """Store or correct days; a day of a (series, vendor) is held once. Raises StaleLeader."""
         series: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for observation in observations:
             key = keys.series(observation.series, observation.vendor)
             series[key][observation.day.isoformat()] = codec.dump_day(observation)
-        await self._client.write_hashes(series)
+        await self._write(series, leader)
 
     async def history(self, series: str, feed: str) -> History | None:
         """What was loaded of the past, or None when that has not happened yet."""
@@ -57,10 +54,10 @@ class RedisJournal:
         text = await self._client.field(keys.HISTORY, field)
         return None if text is None else codec.HISTORY.load(text, f"history of {field}")
 
-    async def mark_history(self, series: str, feed: str, history: History) -> None:
-        """Say that the past has been loaded."""
+    async def mark_history(self, series: str, feed: str, history: History, *, leader: str) -> None:
+        """Say that the past has been loaded. Raises StaleLeader."""
         mark = {keys.feed_series(series, feed): codec.HISTORY.dump(history)}
-        await self._client.write_fields(keys.HISTORY, mark)
+        await self._write({keys.HISTORY: mark}, leader)
 
     async def states(self) -> Mapping[str, RuleState]:
         """Every rule instance's state."""
@@ -90,15 +87,17 @@ class RedisJournal:
         told: list[str] = []
         for alert in alerts:
             body = "" if alert.quiet else codec.MESSAGE.dump(alert.message)
-            told += [alert.id, alert.topic, body, codec.ALERT.dump(alert)]
-        sizes = (len(changes), len(alerts))
+            lane = jobs.DIGESTS if alert.kind is Kind.LATE else jobs.ALERTS
+            told += [alert.id, alert.topic, str(lane), body, codec.ALERT.dump(alert)]
+        about: list[str | int] = [leader, _milliseconds(now), *self._lifetimes.milliseconds]
+        about += [ALERTS_KEPT, keys.TAG, len(self._platforms), len(changes), len(alerts)]
         outcome = await self._client.run(
             "commit",
-            self._commit_keys(alerts),
-            [leader, _milliseconds(now), *self._lifetimes, ALERTS_KEPT, *sizes, *states, *told],
+            [keys.LEAD_POLLER, keys.STATE, keys.SEQ, keys.ALERT_ORDER, keys.ALERT],
+            [*about, *self._platforms, *states, *told],
         )
         if outcome == "not leader":
-            raise StaleLeader(f"{leader} no longer holds the poller's lease.")
+            raise _deposed(leader)
         if outcome == "moved":
             raise _moved(changes)
 
@@ -120,21 +119,6 @@ class RedisJournal:
             return None
         raise _moved(changes)
 
-    def _commit_keys(self, alerts: Sequence[Alert]) -> list[str]:
-        found = [keys.LEAD_POLLER, keys.STATE, keys.SEQ, keys.ALERT_ORDER, keys.ALERT]
-        for lane in self._lanes:
-            found += [lane.ready, lane.wake]
-            for alert in alerts:
-                found += [lane.subscribers(alert.topic), lane.job(alert.id)]
-        return found
-
-    @property
-    def _lifetimes(self) -> tuple[int, int]:
-        return (
-            round(self._job_ttl.total_seconds() * 1000),
-            round(max(TOMBSTONE, self._job_ttl).total_seconds() * 1000),
-        )
-
     async def recent_alerts(self, limit: int = ALERTS_KEPT) -> Sequence[Alert]:
         """The alerts of the last commits, newest first."""
         ids = await self._client.newest(keys.ALERT_ORDER, limit)
@@ -150,10 +134,10 @@ class RedisJournal:
         stored = await self._client.fields(keys.READING)
         return {key: codec.READING.load(text, f"reading of {key}") for key, text in stored.items()}
 
-    async def remember_readings(self, readings: Sequence[Reading]) -> None:
-        """Store what indicators read now."""
+    async def remember_readings(self, readings: Sequence[Reading], *, leader: str) -> None:
+        """Store what indicators read now. Raises StaleLeader."""
         texts = {each.indicator: codec.READING.dump(each) for each in readings}
-        await self._client.write_fields(keys.READING, texts)
+        await self._write({keys.READING: texts}, leader)
 
     async def health(self) -> Mapping[str, FeedHealth]:
         """How each feed's last requests went."""
@@ -162,11 +146,22 @@ class RedisJournal:
             feed: codec.FEED_HEALTH.load(text, f"health of {feed}") for feed, text in stored.items()
         }
 
-    async def remember_health(self, health: Sequence[FeedHealth]) -> None:
-        """Store how feeds' last requests went."""
-        await self._client.write_fields(
-            keys.HEALTH, {feed.feed: codec.FEED_HEALTH.dump(feed) for feed in health}
-        )
+    async def remember_health(self, health: Sequence[FeedHealth], *, leader: str) -> None:
+        """Store how feeds' last requests went. Raises StaleLeader."""
+        texts = {feed.feed: codec.FEED_HEALTH.dump(feed) for feed in health}
+        await self._write({keys.HEALTH: texts}, leader)
+
+    async def _write(self, hashes: Mapping[str, Mapping[str, str]], leader: str) -> None:
+        """Set fields of hashes, a bounded number at a time, for as long as `leader` leads."""
+        lines = [(key, *item) for key, fields in hashes.items() for item in fields.items()]
+        for start in range(0, len(lines), MANY_FIELDS):
+            found, arguments = [keys.LEAD_POLLER], [leader]
+            for key, some in groupby(lines[start : start + MANY_FIELDS], itemgetter(0)):
+                words = [word for _, *item in some for word in item]
+                found.append(key)
+                arguments += [str(len(words)), *words]
+            if await self._client.run("remember", found, arguments) == "not leader":
+                raise _deposed(leader)
 
 
 def _load_state(key: str, text: str) -> RuleState:
@@ -175,6 +170,10 @@ def _load_state(key: str, text: str) -> RuleState:
 
 def _milliseconds(instant: datetime) -> int:
     return round(instant.timestamp() * 1000)
+
+
+def _deposed(leader: str) -> StaleLeader:
+    return StaleLeader(f"{leader} no longer holds the poller's lease.")
 
 
 def _moved(changes: Sequence[StateChange]) -> StaleLeader:

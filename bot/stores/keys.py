@@ -1,8 +1,8 @@
 """Every Redis key, in one place.
 
 All keys carry the hash tag `{nf}`, so that they share one slot of a Redis Cluster and a script may
-touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id,
-and a parcel is `<job>|<member>`.
+touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id
+or an own alert's.
 
     {nf}:series:<series>:<vendor>  HASH  day -> [value, as_of, observed_at, final, note if any]
     {nf}:reading                   HASH  indicator -> Reading
@@ -14,11 +14,11 @@ and a parcel is `<job>|<member>`.
     {nf}:alert                     HASH  the same alerts: id -> Alert
     {nf}:lead:poller               STR   who may poll; expires unless renewed
     {nf}:seq                       STR   counts subscriptions and jobs in the order they came
+    {nf}:once:<id>                 STR   a reply, kept for its repeat; expires
     {nf}:wake:<plat>               LIST  at most one token: there may be something to take
     {nf}:<plat>:sub:<topic>        ZSET  score = seq of joining, member = <member>
     {nf}:<plat>:chat:<member>      SET   the topics this chat hears
-    {nf}:<plat>:suspended          HASH  <member> -> reason
-    {nf}:<plat>:moved:<member>     STR   the chat's new <member>; expires with the last old job
+    {nf}:<plat>:suspended          HASH  <member> -> reason, since (seq), at (ms), as JSON
     {nf}:own:uses                  HASH  reading -> how many own rules' conditions compare it
     {nf}:own:seen                  HASH  reading -> time of its last value that was seen to the end
     {nf}:<plat>:own:chat:<member>  HASH  number -> a chat's own rule and what it remembers, as
@@ -32,13 +32,22 @@ and a parcel is `<job>|<member>`.
                                          or of a rule that fires have not recovered
     {nf}:<plat>:own:due            ZSET  score = time (s), member = <number>:<member>: the end of
                                          `for`, the next reminder, the end of `until`
-    {nf}:<plat>:job:<job>          HASH  topic, or to (the only <member> that hears it), body,
-                                         cur (last seq served), upto (last seq meant), created,
-                                         ttl_at (ms), sent, dropped, suspended, expired
-    {nf}:<plat>:ready              ZSET  score = seq: jobs that have recipients left
-    {nf}:<plat>:fly                ZSET  score = end of lease or time of retry, ms: parcels
-    {nf}:<plat>:att                HASH  parcel -> attempts, only those handed out again
-    {nf}:<plat>:dropped            LIST  the newest parcels given up, with the reason
+    {nf}:<plat>:job:<job>          HASH  topic, or to (the only <member> that hears it); body; cur
+                                         (seq up to which it was walked), upto (last seq meant);
+                                         created, ttl_at (no news after it), end_at (not told after
+                                         it), in ms; riders, carriers (see lua/lines.lua), and
+                                         ahead:<member> for who has it already; how many letters
+                                         were sent, dead, expired. Expires.
+    {nf}:<plat>:ready              ZSET  score = lane and seq: jobs that have recipients left
+    {nf}:<plat>:line               HASH  <member> -> what waits for the chat, as JSON
+    {nf}:<plat>:due                ZSET  score = end of lease or time of the next try, ms, or a seq
+                                         where it is urgent; member = <member>
+    {nf}:<plat>:rest               ZSET  score = until when the chat is left alone, ms
+    {nf}:<plat>:epoch              STR   counts hand-outs: each names its leases
+    {nf}:<plat>:taken:<sender>     STR   the sender's last hand-out, for a lost reply; expires
+    {nf}:<plat>:turn               STR   when the next send may leave, us
+    {nf}:<plat>:dead               HASH  <job>|<member> -> reason, at (ms), as JSON
+    {nf}:<plat>:lead               STR   which process listens to the platform; expires
 """
 
 from dataclasses import dataclass
@@ -71,11 +80,6 @@ def own_rule(number: int, member: str) -> str:
     return f"{number}:{member}"
 
 
-def parcel(job: str, member: str) -> str:
-    """One job for one chat, as a member of `fly`; a job's id never contains the separator."""
-    return f"{job}|{member}"
-
-
 @dataclass(frozen=True, slots=True)
 class Lane:
     """The keys of one platform."""
@@ -93,14 +97,24 @@ class Lane:
         return f"{self.prefix}ready"
 
     @property
-    def fly(self) -> str:
-        """Parcels handed out or waiting for a retry."""
-        return f"{self.prefix}fly"
+    def line(self) -> str:
+        """What waits for each chat."""
+        return f"{self.prefix}line"
 
     @property
-    def attempts(self) -> str:
-        """How often a parcel was handed out."""
-        return f"{self.prefix}att"
+    def due(self) -> str:
+        """When each chat's line is to be handed out."""
+        return f"{self.prefix}due"
+
+    @property
+    def turn(self) -> str:
+        """When the next send may leave."""
+        return f"{self.prefix}turn"
+
+    @property
+    def lead(self) -> str:
+        """Which process listens to the platform."""
+        return f"{self.prefix}lead"
 
     @property
     def suspended(self) -> str:
@@ -108,9 +122,9 @@ class Lane:
         return f"{self.prefix}suspended"
 
     @property
-    def dropped(self) -> str:
-        """Parcels given up, newest first."""
-        return f"{self.prefix}dropped"
+    def dead(self) -> str:
+        """Letters that were given up, and why."""
+        return f"{self.prefix}dead"
 
     @property
     def wake(self) -> str:
@@ -125,9 +139,9 @@ class Lane:
         """The topics a chat hears."""
         return f"{self.prefix}chat:{member}"
 
-    def moved(self, member: str) -> str:
-        """Where a chat went."""
-        return f"{self.prefix}moved:{member}"
+    def taken(self, sender: str) -> str:
+        """What a sender was handed out last."""
+        return f"{self.prefix}taken:{sender}"
 
     def own_rules(self, member: str) -> str:
         """The rules that a chat made for itself."""

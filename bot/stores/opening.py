@@ -1,19 +1,25 @@
 """All stores together, on whichever Redis the settings ask for."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.ports import Clock, StoreUnavailable
 from bot.settings import Settings, WrongSetting
 from bot.stores.connect import Client, connect
+from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.journal import RedisJournal
+from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_index import RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
 from bot.stores.subscriptions import RedisSubscriptions
+
+LISTENING_SECONDS = 10.0
+"""A platform is deaf for so long when the process that listened to it was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,9 @@ class Stores:
     own: RedisOwnRules
     own_index: RedisOwnIndex
     outbox: RedisOutbox
+    dead_letters: RedisDeadLetters
+    listening: Callable[[str], RedisLease]
+    """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
     """The server whose `keep_running` the bot must run; None where REDIS_URL names another."""
 
@@ -47,17 +56,25 @@ async def open_stores(
             url = embedded.url
         client = await stack.enter_async_context(_connection(url, settings))
         lease, outbox = RedisLease(client), RedisOutbox(client)
+
+        def listening(platform: str) -> RedisLease:
+            return RedisLease(client, Lane(platform).lead, seconds=LISTENING_SECONDS)
+
         if embedded is not None and embedded.pid is not None:
             # The server that we just started outlived nobody: leases in its file are a dead bot's.
-            await lease.vacate()
+            for each in (lease, *map(listening, platforms)):
+                await each.vacate()
             await outbox.reclaim(platforms)
+        news = timedelta(hours=settings.alert_news_hours)
         yield Stores(
-            RedisJournal(client, platforms),
+            RedisJournal(client, platforms, news=news),
             lease,
             RedisSubscriptions(client),
             RedisOwnRules(client, clock),
-            RedisOwnIndex(client, platforms),
+            RedisOwnIndex(client, platforms, news=news),
             outbox,
+            RedisDeadLetters(client),
+            listening,
             embedded,
         )
 

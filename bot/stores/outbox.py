@@ -1,120 +1,141 @@
 """Alerts on their way to chats: leased to a sender, and back again unless settled."""
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.model import Chat, Message
-from bot.ports import Parcel
+from bot.ports import Letter, Outcome, Parcel, Settlement
 from bot.stores import codec, keys
-from bot.stores.connect import Client
-from bot.stores.journal import TOMBSTONE
+from bot.stores.connect import Client, Reply
 from bot.stores.keys import Lane
 from bot.stores.own_rules import move_rules
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""Longer than one chunk takes to send, shorter than Discord remembers a nonce."""
-DROPPED_KEPT = 1000
+"""Longer than what one hand-out takes to send, shorter than Discord remembers a nonce."""
+DEAD_KEPT = timedelta(days=30)
+MOST_DEAD = 10_000
+"""Dead letters of one platform; more of them tell nobody anything new."""
+MOST_SETTLED = 200
+"""In one call, which takes Redis a few milliseconds."""
 
 
 class RedisOutbox:
-    """Jobs with a cursor over their subscribers: enqueueing costs the same for any number."""
+    """Jobs that walk along their subscribers: enqueueing costs the same for any number."""
 
     def __init__(self, client: Client, *, lease: timedelta = LEASE) -> None:
         self._client = client
-        self._lease_ms = round(lease.total_seconds() * 1000)
+        self._lease_ms = _ms(lease.total_seconds())
 
-    async def take(self, platform: str, limit: int) -> Sequence[Parcel]:
-        """Lease up to `limit` parcels: first those due again, then new recipients."""
+    async def take(self, platform: str, limit: int, request: str) -> Sequence[Parcel]:
+        """Lease up to `limit` parcels: first those due again, then new recipients.
+
+        The same `request`, which must be new to each sender's every wish, gives the same parcels.
+        """
         if limit <= 0:
             return ()
         lane = Lane(platform)
-        handed, bodies = await self._client.run(
-            "take",
-            [lane.ready, lane.fly, lane.attempts, lane.suspended],
-            [lane.prefix, limit, self._lease_ms],
-        )
-        messages = _messages(dict(zip(bodies[::2], bodies[1::2], strict=True)))
-        parcels = []
-        for job, member, attempts in handed:
-            chat = Chat.from_member(platform, member)
-            message = messages[job]
-            if isinstance(message, Message):
-                parcels.append(Parcel(job, chat, message, attempts))
-            else:
-                # A message nobody can read must not hold up those behind it for ever.
-                log.error("%s", message)
-                await self.drop(Parcel(job, chat, Message(""), attempts), str(message))
-        return parcels
+        sender = request.partition(":")[0]
+        handed: Reply = ()
+        jobs: Reply = ()
+        more = True
+        # A call that met only chats that get nothing now goes on where the one before ended.
+        while more and not handed:
+            handed, jobs, more = await self._client.run(
+                "take",
+                [lane.ready, lane.taken(sender)],
+                [lane.prefix, limit, self._lease_ms, request],
+            )
+        letters: dict[str, Letter | codec.DamagedValue] = {job[0]: _letter(*job) for job in jobs}
+        parcels = [_parcel(platform, each, letters) for each in handed]
+        readable = [parcel for parcel in parcels if parcel is not None]
+        if len(readable) < len(parcels):
+            await self._give_up_damaged(platform, handed, letters)
+        return readable
 
-    async def acknowledge(self, parcel: Parcel) -> None:
-        """It arrived."""
-        await self._settle(parcel, "sent")
+    async def _give_up_damaged(
+        self, platform: str, handed: Reply, letters: dict[str, Letter | codec.DamagedValue]
+    ) -> None:
+        """A message nobody can read must not hold up those behind it for ever."""
+        damaged = []
+        for member, _, _, lease, *ids in handed:
+            errors = [each for id_ in ids if isinstance(each := letters[id_], codec.DamagedValue)]
+            if errors:
+                log.error("%s", errors[0])
+                parcel = Parcel(Chat.from_member(platform, member), (), lease)
+                outcome = Outcome.DEAD if len(ids) == 1 else Outcome.ALONE
+                damaged.append(Settlement(parcel, outcome, reason=str(errors[0])))
+        await self.settle(platform, damaged)
 
-    async def postpone(self, parcel: Parcel, seconds: float, *, counts: bool) -> None:
-        """Hand it out again after `seconds`; `counts` uses up an attempt."""
-        lane, name = _address(parcel)
-        used = parcel.attempts if counts else parcel.attempts - 1
-        wait = max(0, round(seconds * 1000))
-        await self._client.run("postpone", [lane.fly, lane.attempts], [name, wait, used])
+    async def settle(self, platform: str, settlements: Sequence[Settlement]) -> None:
+        """Say what became of parcels of one platform; a repeat changes nothing."""
+        lane = Lane(platform)
+        for start in range(0, len(settlements), MOST_SETTLED):
+            arguments: list[str | int] = [lane.prefix, _ms(DEAD_KEPT.total_seconds()), MOST_DEAD]
+            for each in settlements[start : start + MOST_SETTLED]:
+                parcel = each.parcel
+                arguments += [parcel.chat.member, parcel.lease, each.outcome, _ms(each.seconds)]
+                arguments += [each.attempts, each.unsure, each.reason]
+            await self._client.run("settle", [lane.ready, keys.SEQ], arguments)
 
-    async def drop(self, parcel: Parcel, reason: str) -> None:
-        """Give this one up, and remember why; the chat stays subscribed."""
-        chat = parcel.chat.member
-        note = json.dumps({"job": parcel.job, "chat": chat, "reason": reason})
-        await self._settle(parcel, "dropped", note)
-
-    async def suspend(self, parcel: Parcel, reason: str) -> None:
-        """Stop sending to the chat until it speaks to us; its subscriptions stay."""
-        await self._settle(parcel, "suspended", reason)
-
-    async def _settle(self, parcel: Parcel, outcome: str, note: str = "") -> None:
-        lane, name = _address(parcel)
-        await self._client.run(
-            "settle",
-            [lane.fly, lane.attempts, lane.job(parcel.job), lane.dropped, lane.suspended],
-            [name, outcome, parcel.chat.member, note, DROPPED_KEPT],
-        )
-
-    async def move(self, parcel: Parcel, to: Chat) -> None:
-        """The chat has a new id: its subscriptions, its rules and this parcel follow."""
-        lane, name = _address(parcel)
-        old, new = parcel.chat.member, to.member
+    async def move(self, old: Chat, new: Chat) -> None:
+        """The chat has a new id: its subscriptions, its rules and what waits for it follow."""
         if old == new:
-            await self.postpone(parcel, 0, counts=True)
             return
-        chats = [lane.chat(old), lane.chat(new), lane.moved(old), lane.moved(new)]
-        await move_rules(self._client, parcel.chat, to)
-        kept = round(TOMBSTONE.total_seconds() * 1000)
-        renamed = keys.parcel(parcel.job, new)
+        lane = Lane(old.platform)
+        await move_rules(self._client, old, new)
+        chats = [lane.chat(old.member), lane.chat(new.member)]
         await self._client.run(
             "move",
-            [lane.fly, lane.attempts, lane.suspended, *chats],
-            [lane.prefix, old, new, name, renamed, kept, parcel.attempts - 1],
+            [lane.ready, lane.suspended, *chats],
+            [lane.prefix, old.member, new.member],
         )
 
     async def reclaim(self, platforms: Sequence[str]) -> None:
-        """Make parcels that are away due at once: for whoever knows that their senders died."""
+        """Make what is away due at once: for whoever knows that all senders died."""
         for platform in platforms:
-            await self._client.run("reclaim", [Lane(platform).fly])
+            lane, place = Lane(platform), "0"
+            while True:
+                place = await self._client.run("reclaim", [lane.due], [lane.prefix, place])
+                if place == "0":
+                    break
+
+    async def turns(self, platform: str, wanted: int, spacing_seconds: float) -> float:
+        """Reserve so many turns to send, evenly spaced; returns the seconds until the first."""
+        spacing_us = max(1, round(spacing_seconds * 1e6))
+        until_us = await self._client.run("turns", [Lane(platform).turn], [wanted, spacing_us])
+        return int(until_us) / 1e6
+
+    async def pause(self, platform: str, seconds: float) -> None:
+        """Give out no turn before so many seconds have passed."""
+        await self._client.run("pause", [Lane(platform).turn], [_ms(seconds)])
 
     async def wait(self, platform: str) -> None:
         """Return when there may be something to take, within about a second."""
         await self._client.await_token(Lane(platform).wake)
 
 
-def _address(parcel: Parcel) -> tuple[Lane, str]:
-    return Lane(parcel.chat.platform), keys.parcel(parcel.job, parcel.chat.member)
+def _parcel(
+    platform: str, handed: Reply, letters: dict[str, Letter | codec.DamagedValue]
+) -> Parcel | None:
+    member, attempts, unsure, lease, *ids = handed
+    found = [letter for id_ in ids if isinstance(letter := letters[id_], Letter)]
+    if len(found) < len(ids):
+        return None
+    chat = Chat.from_member(platform, member)
+    return Parcel(chat, tuple(found), lease, int(attempts), int(unsure))
 
 
-def _messages(bodies: Mapping[str, str]) -> Mapping[str, Message | codec.DamagedValue]:
-    messages: dict[str, Message | codec.DamagedValue] = {}
-    for job, body in bodies.items():
-        try:
-            messages[job] = codec.MESSAGE.load(body, f"message of job {job}")
-        except codec.DamagedValue as error:
-            messages[job] = error
-    return messages
+def _letter(job: str, body: str, created_ms: str, outdated: int) -> Letter | codec.DamagedValue:
+    try:
+        message: Message = codec.MESSAGE.load(body, f"message of job {job}")
+    except codec.DamagedValue as error:
+        return error
+    fired_at = datetime.fromtimestamp(int(created_ms) / 1000, UTC)
+    return Letter(job, message, fired_at, bool(outdated))
+
+
+def _ms(seconds: float) -> int:
+    return max(0, round(seconds * 1000))

@@ -8,7 +8,7 @@ from bot.model import Chat, Reading
 from bot.ports import OwnChange, Sighting, StaleLeader, Touched
 from bot.stores import codec, keys
 from bot.stores.connect import Client, Reply
-from bot.stores.journal import JOB_TTL, TOMBSTONE
+from bot.stores.jobs import NEWS, Lifetimes
 from bot.stores.own_rules import Rewrite, load_rule, write
 
 log = logging.getLogger(__name__)
@@ -23,12 +23,10 @@ class RedisOwnIndex:
     A look is one journey, whatever the number of rules and readings.
     """
 
-    def __init__(
-        self, client: Client, platforms: Sequence[str], *, job_ttl: timedelta = JOB_TTL
-    ) -> None:
+    def __init__(self, client: Client, platforms: Sequence[str], *, news: timedelta = NEWS) -> None:
         self._client = client
         self._platforms = tuple(platforms)
-        self._job_ttl = job_ttl
+        self._lifetimes = Lifetimes(news)
 
     async def look(self, readings: Sequence[Reading], *, leader: str, now: datetime) -> Sighting:
         """The rules that these values or the time may move, a bounded number of them.
@@ -61,13 +59,12 @@ class RedisOwnIndex:
             [_rewrite(change) for change in changes],
             leader=leader,
             now_ms=round(now.timestamp() * 1000),
-            job_ttl=self._job_ttl,
-            tombstone=max(TOMBSTONE, self._job_ttl),
+            lifetimes=self._lifetimes,
         )
 
 
 def _touched(rule: Reply) -> Touched | None:
-    platform, member, number, text, suspended = rule
+    platform, member, number, text = rule
     chat = Chat.from_member(platform, member)
     try:
         asked, state = load_rule(chat, number, text)
@@ -75,7 +72,7 @@ def _touched(rule: Reply) -> Touched | None:
         # A rule nobody can read must not hold up the others; it costs a line until it is mended.
         log.warning("%s", error)
         return None
-    return Touched(chat, int(number), asked, state, bool(suspended), text)
+    return Touched(chat, int(number), asked, state, text)
 
 
 def _rewrite(change: OwnChange) -> Rewrite:

@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from operator import itemgetter
 
 from bot.model import Chat, KeptRule, OwnRule, OwnState
@@ -13,6 +12,7 @@ from bot.ports import Clock, NoSuchRule, StaleLeader, StoreUnavailable, TooManyR
 from bot.stores import keys, own_text
 from bot.stores.codec import DamagedValue
 from bot.stores.connect import Client
+from bot.stores.jobs import Lifetimes
 from bot.stores.keys import Lane
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ MOST_TRIES = 20
 """A rule that somebody else changes so often while we look at it is left alone."""
 
 Known = tuple[OwnRule, OwnState]
+DEFAULT = Lifetimes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +67,22 @@ async def write(
     *,
     leader: str = "",
     now_ms: int = 0,
-    job_ttl: timedelta = timedelta(0),
-    tombstone: timedelta = timedelta(0),
+    lifetimes: Lifetimes = DEFAULT,
     all_or_none: bool = False,
 ) -> Sequence[str]:
     """Write rules, and say of each how that went: done, repeated, moved or full.
 
     Raises StaleLeader when a `leader` is named who does not hold the poller's lease.
     """
-    lifetimes = [round(each.total_seconds() * 1000) for each in (job_ttl, tombstone)]
     mode = "all" if all_or_none else "each"
-    arguments: list[str | int] = [leader, now_ms, *lifetimes, mode, keys.TAG, len(changes)]
+    arguments: list[str | int] = [leader, now_ms, *lifetimes.milliseconds, mode, keys.TAG]
+    arguments.append(len(changes))
     for change in changes:
         arguments += change.arguments
-    outcome: str | list[str] = await client.run(
+    # The poller finds what it did as repeated. A chat's number may have been given to another rule
+    # before the repeat comes, which would then be taken for the one that was meant.
+    run = client.run if leader else client.run_once
+    outcome: str | list[str] = await run(
         "own_write", [keys.LEAD_POLLER, keys.SEQ, keys.OWN_USES, keys.OWN_SEEN], arguments
     )
     if isinstance(outcome, str):

@@ -1,14 +1,17 @@
 """A Discord to test against: its REST interface and gateway over real sockets on loopback.
 
 It keeps Discord's rules where they matter to a bot: tokens, limits of embeds and commands, error
-codes, the nonce that makes a repeated message one message, and one answer to an interaction.
+codes, the nonce that makes a repeated message one message, a channel's bucket, one answer to an
+interaction, and shards.
 """
 
 import asyncio
 import contextlib
 import itertools
 import json
+import math
 import re
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,11 +54,17 @@ class Fault:
     stored: bool = False
 
     @classmethod
-    def rate_limit(cls, retry_after: float, *, via: bool = True) -> "Fault":
+    def rate_limit(
+        cls, retry_after: float, *, via: bool = True, scope: str = "user", everywhere: bool = False
+    ) -> "Fault":
         """A 429; one without `Via` comes from the shield before Discord."""
         body = {"message": "You are being rate limited.", "retry_after": retry_after}
-        headers = {"Retry-After": str(retry_after)} | ({"Via": "1.1 google"} if via else {})
-        return cls(429, headers=headers, body={**body, "global": False})
+        headers = {
+            "Retry-After": str(math.ceil(retry_after)),
+            "X-RateLimit-Scope": scope,
+            **({"Via": "1.1 google"} if via else {}),
+        }
+        return cls(429, headers=headers, body={**body, "global": everywhere})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ class Posted:
     nonce: str
     embeds: Sequence[Json]
     payload: Json
+    agent: str = ""
 
     @property
     def text(self) -> str:
@@ -118,6 +128,21 @@ class FakeDiscord:
         """Whether the gateway refuses every token."""
         self.visits = 0
         """How often anyone came to the gateway."""
+        self.plan: Json = {
+            "shards": 1,
+            "session_start_limit": {
+                "total": 1000,
+                "remaining": 999,
+                "reset_after": 14_400_000,
+                "max_concurrency": 1,
+            },
+        }
+        """What GET /gateway/bot answers, beside the address."""
+        self.identified_at: list[float] = []
+        self.slow: dict[int, asyncio.Event] = {}
+        """Shards whose session begins only when this is set."""
+        self.bucket: tuple[int, float] | None = None
+        """So many messages in so many seconds are what each channel takes; None: it is not said."""
         self._channel_faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._path_faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._by_nonce: dict[tuple[str, str], Json] = {}
@@ -125,6 +150,9 @@ class FakeDiscord:
         self._answered: set[str] = set()
         self._gateways: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._ready: list[web.WebSocketResponse] = []
+        self._shards: dict[web.WebSocketResponse, int] = {}
+        self._sessions: dict[str, int] = {}
+        self._buckets: defaultdict[str, deque[float]] = defaultdict(deque)
         self._ids = itertools.count(5_000_000_000_000_000_000)
         self._sequence = itertools.count(1)
         self._changed = asyncio.Condition()
@@ -148,6 +176,11 @@ class FakeDiscord:
         """Whether a bot is at the gateway and READY."""
         return bool(self._ready)
 
+    @property
+    def shards(self) -> list[int]:
+        """Which shards are at the gateway and READY."""
+        return sorted(self._shards[socket] for socket in self._ready)
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
@@ -163,7 +196,7 @@ class FakeDiscord:
                 web.get("/gateway-socket", self._gateway),
                 web.get("/gateway-socket/", self._gateway),
                 web.get("/api/v10/gateway", self._gateway_address),
-                web.get("/api/v10/gateway/bot", self._gateway_address),
+                web.get("/api/v10/gateway/bot", self._gateway_plan),
                 web.get("/api/v10/users/@me", self._me),
                 web.get("/api/v10/oauth2/applications/@me", self._application),
                 web.get("/api/v10/applications/@me", self._application),
@@ -235,9 +268,10 @@ class FakeDiscord:
         channel_id: str | int = "6000000000000000001",
         *,
         guild: bool = True,
+        shard: int = 0,
     ) -> str:
         """Let a person run a slash command as soon as the bot is there; returns the interaction."""
-        await self.wait_for(lambda: self._ready)
+        await self.wait_for(lambda: shard in self.shards)
         interaction, token = str(next(self._ids)), f"interaction-token-{next(self._ids)}"
         self._interactions[token] = interaction
         given = [{"name": key, "type": 3, "value": value} for key, value in (options or {}).items()]
@@ -256,8 +290,46 @@ class FakeDiscord:
             "data": {"id": str(next(self._ids)), "name": name, "type": 1, "options": given},
             **_place(str(channel_id), guild=guild),
         }
-        await self._dispatch(self._ready[-1], "INTERACTION_CREATE", payload)
+        await self._dispatch(self._socket(shard), "INTERACTION_CREATE", payload)
         return interaction
+
+    async def guild_appears(
+        self, channels: Sequence[Json], threads: Sequence[Json] = (), *, joined: bool
+    ) -> None:
+        """Tell of a server: one the bot was let into, or one that is there again."""
+        payload = {
+            "id": GUILD_ID,
+            "name": "readers",
+            "owner_id": PERSON["id"],
+            "member_count": 2,
+            "large": False,
+            "joined_at": _TIME,
+            "roles": [],
+            "emojis": [],
+            "features": [],
+            "members": [],
+            "channels": list(channels),
+            "threads": list(threads),
+            "voice_states": [],
+            "presences": [],
+            **({} if joined else {"unavailable": False}),
+        }
+        await self._dispatch(self._socket(0), "GUILD_CREATE", payload)
+
+    async def guild_fails(self) -> None:
+        """Tell that the server is out of reach for a while."""
+        await self._dispatch(self._socket(0), "GUILD_DELETE", {"id": GUILD_ID, "unavailable": True})
+
+    async def drop_gateway(self, shard: int) -> None:
+        """Cut one shard's connection without a word."""
+        socket = self._socket(shard)
+        self._ready.remove(socket)
+        if (transport := self._gateways[socket]) is not None:
+            transport.abort()
+        await self._notify()
+
+    def _socket(self, shard: int) -> web.WebSocketResponse:
+        return next(each for each in reversed(self._ready) if self._shards[each] == shard)
 
     async def answer_to(self, interaction: str, within_s: float = 5.0) -> Reply:
         """The message that takes the place of "is thinking"."""
@@ -303,7 +375,10 @@ class FakeDiscord:
         )
 
     async def _gateway_address(self, _: web.Request) -> web.Response:
-        return _answer({"url": self.gateway_url, "shards": 1})
+        return _answer({"url": self.gateway_url})
+
+    async def _gateway_plan(self, _: web.Request) -> web.Response:
+        return _answer({"url": self.gateway_url, **self.plan})
 
     async def _me(self, _: web.Request) -> web.Response:
         return _answer(BOT)
@@ -352,13 +427,20 @@ class FakeDiscord:
     async def _post_message(self, request: web.Request) -> web.Response:
         channel, payload = request.match_info["channel"], await request.json()
         posted = Posted(
-            channel, payload.get("nonce", ""), payload.get("embeds", []), payload=payload
+            channel,
+            payload.get("nonce", ""),
+            payload.get("embeds", []),
+            payload=payload,
+            agent=request.headers.get("User-Agent", ""),
         )
         self.attempts.append(posted)
         faults = self._channel_faults[channel]
         fault = faults.popleft() if faults else None
         if fault is not None and not fault.stored:
             return self._faulty(request, fault)
+        room = self._room(channel)
+        if room is None:
+            return self._faulty(request, Fault.rate_limit(1.0))
         if len(posted.nonce) > 25 or _bad_embeds(posted.embeds):
             return _invalid_form()
         key = (channel, posted.nonce)
@@ -367,7 +449,24 @@ class FakeDiscord:
             self._by_nonce[key] = self._message(channel, payload)
         if fault is not None:
             return self._faulty(request, fault)
-        return _answer(self._by_nonce[key])
+        return _answer(self._by_nonce[key], headers=room or {})
+
+    def _room(self, channel: str) -> Mapping[str, str] | None:
+        """What a channel's bucket holds after one more message; None when it was empty already."""
+        if self.bucket is None:
+            return {}
+        limit, within_s = self.bucket
+        now, taken = time.monotonic(), self._buckets[channel]
+        while taken and taken[0] <= now - within_s:
+            taken.popleft()
+        if len(taken) == limit:
+            return None
+        taken.append(now)
+        return {
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(limit - len(taken)),
+            "X-RateLimit-Reset-After": f"{taken[0] + within_s - now:.3f}",
+        }
 
     async def _callback(self, request: web.Request) -> web.Response:
         interaction = request.match_info["id"]
@@ -435,6 +534,7 @@ class FakeDiscord:
                     await self._receive(socket, json.loads(frame.data))
         finally:
             del self._gateways[socket]
+            self._shards.pop(socket, None)
             if socket in self._ready:
                 self._ready.remove(socket)
             await self._notify()
@@ -449,16 +549,23 @@ class FakeDiscord:
                 return
             if event["op"] == 2:
                 self.identifies.append(event["d"])
-                await self._dispatch(socket, "READY", self._ready_event())
+                self.identified_at.append(time.monotonic())
+                ready = self._ready_event(event["d"].get("shard"))
+                if (may_begin := self.slow.get(ready["shard"][0])) is not None:
+                    await may_begin.wait()
+                self._sessions[ready["session_id"]] = self._shards[socket] = ready["shard"][0]
+                await self._dispatch(socket, "READY", ready)
             else:
                 self.resumes += 1
+                self._shards[socket] = self._sessions[event["d"]["session_id"]]
                 await self._dispatch(socket, "RESUMED", {})
             self._ready.append(socket)
             await self._notify()
 
-    def _ready_event(self) -> Json:
+    def _ready_event(self, shard: Sequence[int] | None) -> Json:
         return {
             "v": 10,
+            "shard": shard or [0, 1],
             "user": BOT,
             "guilds": [{"id": GUILD_ID, "unavailable": True}],
             "session_id": f"session-{next(self._ids)}",
@@ -476,13 +583,15 @@ class FakeDiscord:
             self._changed.notify_all()
 
 
-def _answer(body: object, status: int = 200) -> web.Response:
+def _answer(
+    body: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
     # discord.py reads JSON only under exactly this content type, without a charset.
     return web.Response(
         body=json.dumps(body).encode(),
         status=status,
         content_type="application/json",
-        headers={"Via": "1.1 google"},
+        headers={"Via": "1.1 google", **(headers or {})},
     )
 
 
@@ -519,6 +628,7 @@ def _bad_embeds(embeds: Sequence[Json]) -> bool:
     return (
         not 1 <= len(embeds) <= 10
         or sum(len(text) for each in texts for text in each) > 6000
+        or any(not "".join(each).strip() for each in texts)
         or any(
             len(title) > 256 or len(description) > 4096 or len(footer) > 2048
             for title, description, footer in texts

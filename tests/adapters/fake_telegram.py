@@ -100,6 +100,8 @@ class FakeTelegram:
         self.calls: list[tuple[str, Mapping[str, str]]] = []
         """Every request in order: the method and its parameters."""
         self.menu: list[Json] = []
+        self.connections: set[asyncio.Transport] = set()
+        """One for every connection that brought a request."""
         self._updates: list[Json] = []
         self._failures: dict[str, list[_Due]] = defaultdict(list)
         self._numbers = itertools.count(1)
@@ -146,6 +148,11 @@ class FakeTelegram:
             await self._runner.cleanup()
             self._runner = None
 
+    def cut(self) -> None:
+        """Drop every connection that brought a request, and go on listening."""
+        for transport in self.connections:
+            transport.abort()
+
     def fail(self, method: str, failure: Failure) -> None:
         """Answer the next calls of a method so; failures of the same method queue up."""
         self._failures[method].append(_Due(failure, failure.times or math.inf))
@@ -179,17 +186,28 @@ class FakeTelegram:
         return await self.push({"channel_post" if kind == "channel" else "message": message})
 
     async def change_membership(self, chat_id: int, kind: str, old: str, new: str) -> int:
-        """The bot's own status in a chat changes, say from left to member."""
-        bot = {"id": 123456, "is_bot": True, "first_name": "Bot", "username": self.username}
-        kicked: Json = {"until_date": 0}
+        """The bot's own status in a chat changes, say from left to member.
+
+        A status may end in `:mute`: an administrator who may not post, or a member restricted from
+        writing.
+        """
+        bot: Json = {"id": 123456, "is_bot": True, "first_name": "Bot", "username": self.username}
         change: Json = {
             "chat": _chat(chat_id, kind),
             "from": {"id": 1001, "is_bot": False, "first_name": "Ada"},
             "date": 1_780_000_000,
-            "old_chat_member": {"user": bot, "status": old} | (kicked if old == "kicked" else {}),
-            "new_chat_member": {"user": bot, "status": new} | (kicked if new == "kicked" else {}),
+            "old_chat_member": {"user": bot} | _standing(old, kind),
+            "new_chat_member": {"user": bot} | _standing(new, kind),
         }
         return await self.push({"my_chat_member": change})
+
+    async def migrate(self, old: int, new: int) -> int:
+        """A group becomes a supergroup, which both of them are told; returns the last update id."""
+        told = (_chat(old, "group"), "migrate_to_chat_id", new)
+        for chat, member, other in (told, (_chat(new, "supergroup"), "migrate_from_chat_id", old)):
+            message = {"message_id": next(self._numbers), "date": 1_780_000_000, "chat": chat}
+            last = await self.push({"message": message | {member: other}})
+        return last
 
     async def push(self, update: Json) -> int:
         """Queue an update of any kind; returns its id."""
@@ -226,8 +244,10 @@ class FakeTelegram:
 
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        form = {key: str(value) for key, value in (await request.post()).items()}
+        form = await _form(request)
+        assert request.transport is not None
         async with self._changed:
+            self.connections.add(request.transport)
             self.calls.append((method, form))
             self._changed.notify_all()
         if request.match_info["token"] != self.token:
@@ -305,6 +325,46 @@ class FakeTelegram:
             "first_name": "Altseason",
             "username": self.username,
         }
+
+
+async def _form(request: web.Request) -> dict[str, str]:
+    """The parameters, in whichever of the two ways they came; what is no text stays JSON."""
+    if request.content_type != "application/json":
+        return {key: str(value) for key, value in (await request.post()).items()}
+    return {
+        key: value if isinstance(value, str) else json.dumps(value)
+        for key, value in (await request.json()).items()
+    }
+
+
+def _standing(status: str, kind: str) -> Json:
+    """A ChatMember but for its user, with all the members that the Bot API always sends."""
+    status, _, mute = status.partition(":")
+    match status:
+        case "kicked":
+            return {"status": status, "until_date": 0}
+        case "administrator":
+            rights: Json = dict.fromkeys(_ADMINISTRATORS_RIGHTS, False)
+            if kind == "channel":
+                rights["can_post_messages"] = not mute
+            return {"status": status} | rights
+        case "restricted":
+            rights = dict.fromkeys(_MEMBERS_RIGHTS, not mute)
+            return {"status": status, "is_member": True, "until_date": 0} | rights
+    return {"status": status}
+
+
+_ADMINISTRATORS_RIGHTS = (
+    "can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
+    "can_manage_video_chats", "can_restrict_members", "can_promote_members", "can_change_info",
+    "can_invite_users", "can_post_stories", "can_edit_stories", "can_delete_stories",
+)  # fmt: skip
+_MEMBERS_RIGHTS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos",
+    "can_send_videos", "can_send_video_notes", "can_send_voice_notes", "can_send_polls",
+    "can_send_other_messages", "can_add_web_page_previews", "can_change_info", "can_invite_users",
+    "can_pin_messages", "can_manage_topics", "can_edit_tag", "can_react_to_messages",
+)  # fmt: skip
 
 
 def _chat(chat_id: int, kind: str) -> Json:

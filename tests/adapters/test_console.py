@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bot.adapters import console
 from bot.adapters.console import CONSOLE_CHAT, ConsoleAdapter
 from bot.model import Chat, Message, Tone
-from bot.ports import Answer, ChatGone, RetryLater
+from bot.ports import ChatGone, Rejected, RetryLater
 
 SHORT = st.text(max_size=20)
 ROOT = Path(__file__).parents[2]
@@ -30,12 +30,13 @@ from bot.model import Message, Tone
 from bot.ports import DeliveryError
 from bot.settings import Settings
 
-async def answer(chat, text):
-    return Message("You said", (text,))
+class Desk:
+    async def answer(self, chat, text):
+        return Message("You said", (text,))
 
 async def main():
     adapter = PLATFORM.build(Settings(_env_file=None), ())
-    listening = asyncio.create_task(adapter.listen(answer))
+    listening = asyncio.create_task(adapter.listen(Desk()))
     try:
         async with asyncio.timeout(float(sys.argv[1])):
             await adapter.ended.wait()
@@ -43,7 +44,8 @@ async def main():
     except TimeoutError:
         print("still listening", file=sys.stderr)
     try:
-        await adapter.send(CONSOLE_CHAT, Message("Alert", tone=Tone.GOOD), "k")
+        for part in adapter.render([Message("Alert", tone=Tone.GOOD)]):
+            await adapter.post(CONSOLE_CHAT, part, "k")
     except DeliveryError as error:
         print(type(error).__name__, error, file=sys.stderr)
     listening.cancel()
@@ -83,14 +85,41 @@ def pipes() -> Iterator[tuple[int, int, Ends]]:
         yield input_fd, output_fd, Ends(keyboard, screen)
 
 
+Reply = Callable[[Chat, str], Awaitable[Message | None]]
+
+
+@dataclass
+class Desk:
+    """Takes what the console says; the reply to a command is the test's own."""
+
+    reply: Reply
+
+    async def answer(self, chat: Chat, text: str) -> Message | None:
+        return await self.reply(chat, text)
+
+    async def turn(self, chat: Chat) -> None:
+        raise AssertionError("The console sets no pace.")
+
+    async def invited(self, chats: Sequence[Chat]) -> None:
+        raise AssertionError("Nobody invites to a console.")
+
+    async def moved(self, old: Chat, new: Chat) -> None:
+        raise AssertionError("A console stays where it is.")
+
+
+async def deliver(adapter: ConsoleAdapter, *messages: Message) -> None:
+    for part in adapter.render(messages):
+        assert await adapter.post(CONSOLE_CHAT, part, "k") == 0.0
+
+
 @asynccontextmanager
 async def listening(
-    pipes: tuple[int, int, Ends], answer: Answer
+    pipes: tuple[int, int, Ends], reply: Reply
 ) -> AsyncIterator[tuple[ConsoleAdapter, Ends]]:
     input_fd, output_fd, ends = pipes
     adapter = ConsoleAdapter(input_fd, output_fd, colour=False)
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(adapter.listen(answer))
+        task = group.create_task(adapter.listen(Desk(reply)))
         try:
             yield adapter, ends
         finally:
@@ -128,7 +157,7 @@ async def test_the_last_line_needs_no_line_break_and_the_end_is_announced(
         os.close(ends.keyboard)
         await asyncio.wait_for(adapter.ended.wait(), 5)
         assert await ends.read_until("\n\n") == "You said\n/status\n\n"
-        await adapter.send(CONSOLE_CHAT, Message("Alert"), "k")
+        await deliver(adapter, Message("Alert"))
         assert await ends.read_until("\n\n") == "Alert\n\n"
 
 
@@ -143,7 +172,7 @@ async def test_a_slow_command_does_not_hold_up_alerts(pipes: tuple[int, int, End
     async with listening(pipes, slow) as (adapter, ends):
         ends.type("status\n")
         await asyncio.wait_for(asked.wait(), 5)
-        await adapter.send(CONSOLE_CHAT, Message("Alert"), "k")
+        await deliver(adapter, Message("Alert"))
         assert await ends.read_until("\n\n") == "Alert\n\n"
 
 
@@ -174,7 +203,7 @@ async def test_control_characters_from_outside_do_not_reach_the_terminal(
     _, output_fd, ends = pipes
     adapter = ConsoleAdapter(None, output_fd, colour=False)
     hostile = Message("\x1b]0;owned\x07 \x9b2J", ("a\rb\x08", "\ud800"), "\x00end")
-    await adapter.send(CONSOLE_CHAT, hostile, "k")
+    await deliver(adapter, hostile)
     assert await ends.read_until("\n\n") == "]0;owned 2J\nab\n\nend\n\n"
 
 
@@ -184,7 +213,7 @@ async def test_no_text_is_shown_in_another_order_and_joined_letters_stay_joined(
     _, output_fd, ends = pipes
     adapter = ConsoleAdapter(None, output_fd, colour=False)
     joined = "می\u200cخواهم 👩\u200d🚀"
-    await adapter.send(CONSOLE_CHAT, Message("a\u202eb\u2066c\ufeff\u200bd", (joined,)), "k")
+    await deliver(adapter, Message("a\u202eb\u2066c\ufeff\u200bd", (joined,)))
     assert await ends.read_until("\n\n") == f"abcd\n{joined}\n\n"
 
 
@@ -201,7 +230,7 @@ async def test_a_terminal_shows_titles_in_the_colour_of_their_tone(
 ) -> None:
     _, output_fd, ends = pipes
     adapter = ConsoleAdapter(None, output_fd, colour=True)
-    await adapter.send(CONSOLE_CHAT, Message("Title", ("line",), tone=tone), "k")
+    await deliver(adapter, Message("Title", ("line",), tone=tone))
     assert await ends.read_until("\n\n") == marked
 
 
@@ -210,8 +239,18 @@ async def test_a_terminal_that_cannot_show_a_character_gets_a_question_mark(
 ) -> None:
     _, output_fd, ends = pipes
     adapter = ConsoleAdapter(None, output_fd, colour=False, encoding="ascii")
-    await adapter.send(CONSOLE_CHAT, Message("≥ 75"), "k")
+    await deliver(adapter, Message("≥ 75"))
     assert await ends.read_until("\n\n") == "? 75\n\n"
+
+
+async def test_what_is_heard_together_is_written_together(pipes: tuple[int, int, Ends]) -> None:
+    _, output_fd, ends = pipes
+    adapter = ConsoleAdapter(None, output_fd, colour=False)
+    await adapter.check()
+    await deliver(adapter, Message("One", ("line",)), Message("Two"))
+    assert await ends.read_until("Two\n\n") == "One\nline\n\nTwo\n\n"
+    with pytest.raises(Rejected):
+        adapter.render([])
 
 
 async def test_messages_written_at_once_stay_whole(pipes: tuple[int, int, Ends]) -> None:
@@ -220,8 +259,8 @@ async def test_messages_written_at_once_stay_whole(pipes: tuple[int, int, Ends])
     async with asyncio.TaskGroup() as group:
         for letter in "abc":
             message = Message("Long", (letter * 100_000,))
-            group.create_task(adapter.send(CONSOLE_CHAT, message, "k"))
-        group.create_task(adapter.send(CONSOLE_CHAT, Message("The end"), "k"))
+            group.create_task(deliver(adapter, message))
+        group.create_task(deliver(adapter, Message("The end")))
         written = await ends.read_until("The end\n\n")
     assert re.fullmatch(r"(Long\n(a+|b+|c+)\n\n){3}The end\n\n", written)
     assert len(written) == 3 * (100_000 + len("Long\n\n\n")) + len("The end\n\n")
@@ -234,7 +273,7 @@ async def test_a_reader_that_pauses_delays_the_message_and_nothing_else(
     _, output_fd, _ = pipes
     adapter = ConsoleAdapter(None, output_fd, colour=False)
     with pytest.raises(RetryLater, match="nobody reads"):
-        await adapter.send(CONSOLE_CHAT, Message("Long", ("x" * 1_000_000,)), "k")
+        await deliver(adapter, Message("Long", ("x" * 1_000_000,)))
 
 
 async def test_a_broken_pipe_means_the_chat_is_gone(
@@ -243,7 +282,7 @@ async def test_a_broken_pipe_means_the_chat_is_gone(
     async with listening(pipes, echo) as (adapter, ends):
         os.close(ends.screen)
         with pytest.raises(ChatGone, match="standard output is closed"):
-            await adapter.send(CONSOLE_CHAT, Message("Alert"), "k")
+            await deliver(adapter, Message("Alert"))
         ends.type("status\n")
         os.close(ends.keyboard)
         await asyncio.wait_for(adapter.ended.wait(), 5)
@@ -257,14 +296,15 @@ async def test_a_full_disk_is_retried_later() -> None:
     full = os.open("/dev/full", os.O_WRONLY)
     adapter = ConsoleAdapter(None, full, colour=False)
     with pytest.raises(RetryLater, match="No space left"):
-        await adapter.send(CONSOLE_CHAT, Message("Alert"), "k")
+        await deliver(adapter, Message("Alert"))
     os.close(full)
 
 
 @given(SHORT, st.lists(SHORT, max_size=3), SHORT)
 def test_nothing_printed_can_move_the_cursor(title: str, lines: list[str], footer: str) -> None:
     adapter = ConsoleAdapter(None, None, colour=False)
-    marked = adapter._marked(Message(title, tuple(lines), footer))
+    (part,) = adapter.render([Message(title, tuple(lines), footer)])
+    marked = part.decode()
     assert not re.search(
         r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", marked
     )
@@ -288,9 +328,7 @@ async def test_a_stopped_terminal_holds_up_neither_the_bot_nor_its_end(
 ) -> None:
     adapter = ConsoleAdapter(None, stopped_terminal, colour=False)
     begun = time.monotonic()
-    sending = asyncio.create_task(
-        adapter.send(CONSOLE_CHAT, Message("Long", ("a line",) * 20_000), "k")
-    )
+    sending = asyncio.create_task(deliver(adapter, Message("Long", ("a line",) * 20_000)))
     # Long enough to fill what a terminal takes without a reader.
     await asyncio.wait([sending], timeout=0.3)
     sending.cancel()
@@ -303,9 +341,7 @@ async def test_a_stopped_terminal_holds_up_neither_the_bot_nor_its_end(
 async def test_a_paused_pipe_does_not_hold_up_the_end(pipes: tuple[int, int, Ends]) -> None:
     _, output_fd, _ = pipes
     adapter = ConsoleAdapter(None, output_fd, colour=False)
-    sending = asyncio.create_task(
-        adapter.send(CONSOLE_CHAT, Message("Long", ("a line",) * 20_000), "k")
-    )
+    sending = asyncio.create_task(deliver(adapter, Message("Long", ("a line",) * 20_000)))
     await asyncio.wait([sending], timeout=0.1)
     begun = time.monotonic()
     sending.cancel()

@@ -4,30 +4,21 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import discord
 import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from bot.adapters.discord import PLATFORM
 from bot.adapters.discord.adapter import DiscordAdapter
-from bot.adapters.discord.embeds import DESCRIPTION, embeds, escaped, units
+from bot.adapters.discord.shards import BEGIN_EVERY_S, Shard, Turns
 from bot.model import Chat, Message, Tone
-from bot.ports import (
-    ChatGone,
-    CommandCard,
-    DeliveryError,
-    Option,
-    PlatformRefused,
-    Rejected,
-    RetryLater,
-)
+from bot.ports import CommandCard, Option, PlatformRefused, RetryLater, StoreUnavailable
 from bot.settings import Settings
 from tests.adapters.fake_discord import FakeDiscord, Fault
 
@@ -42,6 +33,36 @@ ALERT = Message("Bitcoin dominance fell below 55 %", ("It is 54.9 % now.",), "Co
 KEY = "k3Y_-0123456789abcdefghij"
 
 Heard = list[tuple[Chat, str]]
+Answer = Callable[[Chat, str], Awaitable[Message | None]]
+
+
+async def silent(_chat: Chat, _text: str) -> Message | None:
+    return ALERT
+
+
+@dataclass
+class Desk:
+    """Takes what Discord says; the reply to a command is the test's own."""
+
+    reply: Answer = silent
+    invitations: list[Sequence[Chat]] = field(default_factory=list)
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    broken: bool = False
+
+    async def answer(self, chat: Chat, text: str) -> Message | None:
+        return await self.reply(chat, text)
+
+    async def turn(self, chat: Chat) -> None:
+        raise AssertionError("A reply on Discord needs no turn.")
+
+    async def invited(self, chats: Sequence[Chat]) -> None:
+        self.invitations.append(chats)
+        self.heard.set()
+        if self.broken:
+            raise StoreUnavailable("Redis is away")
+
+    async def moved(self, old: Chat, new: Chat) -> None:
+        raise AssertionError("Discord moves no chats.")
 
 
 @pytest.fixture
@@ -63,7 +84,7 @@ def _nothing_left_unhandled(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     unhandled = [
         record
-        for record in caplog.records
+        for record in caplog.get_records("call")
         if record.name.startswith(("asyncio", "discord")) and record.levelno >= logging.ERROR
     ]
     assert unhandled == []
@@ -80,29 +101,23 @@ def adapter_for(
         discord_gateway_url=fake.gateway_url,
     )
     assert PLATFORM.build(settings, cards) is not None
-    return DiscordAdapter(token, cards, pauses_s=(0.02, 0.05))
+    return DiscordAdapter(token, fake.rest_url, cards, pauses_s=(0.02, 0.05))
 
 
-@asynccontextmanager
-async def sending(fake: FakeDiscord, token: str | None = None) -> AsyncIterator[DiscordAdapter]:
-    adapter = adapter_for(fake, token)
-    try:
-        yield adapter
-    finally:
-        await adapter.close()
+async def deliver(adapter: DiscordAdapter, key: str = KEY) -> None:
+    for part in adapter.render([ALERT]):
+        await adapter.post(CHANNEL, part, key)
 
 
 @asynccontextmanager
 async def listening(
     fake: FakeDiscord,
-    answer: Callable[[Chat, str], Awaitable[Message | None]] | None = None,
+    answer: Answer = silent,
     cards: tuple[CommandCard, ...] = CARDS,
+    desk: Desk | None = None,
 ) -> AsyncIterator[DiscordAdapter]:
-    async def silent(_chat: Chat, _text: str) -> Message | None:
-        return ALERT
-
     adapter = adapter_for(fake, cards=cards)
-    task = asyncio.create_task(adapter.listen(answer or silent))
+    task = asyncio.create_task(adapter.listen(desk or Desk(answer)))
     try:
         yield adapter
     finally:
@@ -127,9 +142,10 @@ def test_default_addresses_leave_the_library_as_it_is() -> None:
     assert (rest, gateway) == (Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY)
 
 
-async def test_identifies_without_privileged_intents(fake: FakeDiscord) -> None:
+async def test_identifies_without_privileged_intents_and_without_shards(fake: FakeDiscord) -> None:
     async with listening(fake):
         await fake.wait_for(lambda: fake.connected)
+    assert "shard" not in fake.identifies[0]
     assert [identify["intents"] for identify in fake.identifies] == [
         discord.Intents(guilds=True).value
     ]
@@ -281,7 +297,7 @@ async def test_cancelling_is_quick_and_leaves_nothing_behind(fake: FakeDiscord) 
 
     before = asyncio.all_tasks()
     adapter = adapter_for(fake)
-    task = asyncio.create_task(adapter.listen(answer))
+    task = asyncio.create_task(adapter.listen(Desk(answer)))
     await fake.slash("status")
     async with asyncio.timeout(5):
         await asked.wait()
@@ -292,6 +308,7 @@ async def test_cancelling_is_quick_and_leaves_nothing_behind(fake: FakeDiscord) 
     assert time.monotonic() - began < 1.0
     assert stopped.is_set()
     await fake.wait_for(lambda: not fake.connected)
+    await adapter.close()
     ours = {left for left in asyncio.all_tasks() - before if "aiohttp/web" not in repr(left)}
     assert ours == set()
     for thread in threading.enumerate():
@@ -310,13 +327,13 @@ async def test_a_network_that_comes_later_is_waited_for(
     await fake.stop()
     async with listening(fake) as adapter:
         with pytest.raises(RetryLater):
-            await adapter.send(CHANNEL, ALERT, KEY)
+            await deliver(adapter)
         async with asyncio.timeout(5):
             while "out of reach" not in caplog.text:  # noqa: ASYNC110 # a log wakes nobody
                 await asyncio.sleep(0.01)
         await fake.start()
         await fake.answer_to(await fake.slash("status"))
-        await adapter.send(CHANNEL, ALERT, KEY)
+        await deliver(adapter)
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
     assert sum("out of reach" in line for line in ours) == 1
     assert sum("is back" in line for line in ours) == 1
@@ -364,7 +381,7 @@ async def test_a_gateway_that_hangs_up_before_hello_is_tried_again(fake: FakeDis
     fake.greeting = False
     async with listening(fake) as adapter:
         await fake.wait_for(lambda: fake.requests.count(("GET", "/users/@me")) >= 3)
-        await adapter.send(CHANNEL, ALERT, KEY)
+        await deliver(adapter)
         fake.greeting = True
         await fake.answer_to(await fake.slash("status"))
 
@@ -414,16 +431,12 @@ async def test_a_wrong_token_is_said_without_showing_it(
     fake: FakeDiscord, caplog: pytest.LogCaptureFixture, token: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-
-    async def answer(_chat: Chat, _text: str) -> Message | None:
-        return None
-
     adapter = adapter_for(fake, token)
     with pytest.raises(PlatformRefused, match="DISCORD_BOT_TOKEN") as refused:
         async with asyncio.timeout(5):
-            await adapter.listen(answer)
+            await adapter.listen(Desk())
     with pytest.raises(RetryLater) as later:
-        await adapter.send(CHANNEL, ALERT, KEY)
+        await deliver(adapter)
     assert later.value.seconds >= 600
     await adapter.close()
     assert "7f3a" not in f"{caplog.text}{refused.value}{refused.value.__cause__}{later.value}"
@@ -448,201 +461,258 @@ async def test_a_token_refused_after_it_worked_is_an_outage(
 
 
 async def test_a_token_the_gateway_never_took_is_refused(fake: FakeDiscord) -> None:
-    async def answer(_chat: Chat, _text: str) -> Message | None:
-        return None
-
     fake.refusing = True
+    adapter = adapter_for(fake)
     with pytest.raises(PlatformRefused, match="DISCORD_BOT_TOKEN"):
         async with asyncio.timeout(5):
-            await adapter_for(fake).listen(answer)
+            await adapter.listen(Desk())
+    await adapter.close()
 
 
 async def test_the_token_is_in_no_log(fake: FakeDiscord, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with listening(fake) as adapter:
         await fake.answer_to(await fake.slash("status"))
-        await adapter.send(CHANNEL, ALERT, KEY)
+        await deliver(adapter)
     assert "POST" in caplog.text
     assert fake.token not in caplog.text
 
 
-async def test_a_revoked_token_stops_all_requests(
+# --- Invitations ----------------------------------------------------------------------------------
+
+
+def place(number: int, kind: int, **more: object) -> dict[str, object]:
+    return {
+        "id": str(6_000_000_000_000_000_000 + number),
+        "type": kind,
+        "name": f"place-{number}",
+        "position": number,
+        "permission_overwrites": [],
+        **more,
+    }
+
+
+TEXT, VOICE, GROUP, NEWS, THREAD = 0, 2, 4, 5, 11
+CHANNELS = [
+    place(1, TEXT),
+    place(2, GROUP),
+    place(3, NEWS),
+    place(4, VOICE, bitrate=64_000, user_limit=0),
+]
+THREADS = [
+    place(
+        5,
+        THREAD,
+        parent_id="6000000000000000001",
+        owner_id="4000000000000000002",
+        guild_id="4000000000000000003",
+        message_count=0,
+        member_count=1,
+        thread_metadata={
+            "archived": False,
+            "auto_archive_duration": 1440,
+            "archive_timestamp": "2026-08-01T00:00:00+00:00",
+            "locked": False,
+        },
+    )
+]
+
+
+async def test_a_server_that_lets_us_in_resumes_its_channels(fake: FakeDiscord) -> None:
+    desk = Desk()
+    async with listening(fake, desk=desk), asyncio.timeout(5):
+        await fake.answer_to(await fake.slash("status"))
+        await fake.guild_appears(CHANNELS, THREADS, joined=True)
+        await desk.heard.wait()
+    (chats,) = desk.invitations
+    assert sorted(chat.id[-1] for chat in chats) == ["1", "3", "4", "5"]
+    assert {chat.platform for chat in chats} == {"discord"}
+
+
+async def test_a_server_that_is_only_there_again_invites_nobody(fake: FakeDiscord) -> None:
+    desk = Desk()
+    async with listening(fake, desk=desk), asyncio.timeout(5):
+        await fake.answer_to(await fake.slash("status"))
+        await fake.guild_appears(CHANNELS, joined=False)
+        await fake.guild_fails()
+        await fake.guild_appears(CHANNELS, joined=False)
+        # Events come in order, so these were heard when the command is answered.
+        await fake.answer_to(await fake.slash("status"))
+        assert desk.invitations == []
+        await fake.guild_appears(CHANNELS[:1], joined=True)
+        await desk.heard.wait()
+    assert len(desk.invitations) == 1
+
+
+async def test_an_invitation_that_cannot_be_noted_is_said_and_nothing_more(
     fake: FakeDiscord, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with sending(fake) as adapter:
-        await adapter.send(CHANNEL, ALERT, "before")
-        fake.token = "another"
-        for key in ("one", "two"):
-            with pytest.raises(RetryLater) as later:
-                await adapter.send(CHANNEL, ALERT, key)
-            assert later.value.seconds > 600
-    assert sum(path.endswith("/messages") for _, path in fake.requests) == 2
-    assert caplog.text.count("DISCORD_BOT_TOKEN") == 1
+    desk = Desk(broken=True)
+    async with listening(fake, desk=desk), asyncio.timeout(5):
+        await fake.answer_to(await fake.slash("status"))
+        await fake.guild_appears(CHANNELS, joined=True)
+        await desk.heard.wait()
+        await fake.answer_to(await fake.slash("status"))
+    assert "Redis is away" in caplog.text
 
 
-# --- Sending --------------------------------------------------------------------------------------
+# --- Shards ---------------------------------------------------------------------------------------
 
 
-async def test_an_alert_is_an_embed_that_pings_nobody(fake: FakeDiscord) -> None:
-    async with sending(fake) as adapter:
-        await adapter.send(CHANNEL, ALERT, KEY)
-    (posted,) = fake.messages
-    assert (posted.channel, posted.nonce) == (CHANNEL.id, KEY)
-    assert posted.text == "Bitcoin dominance fell below 55 %\nIt is 54.9 % now.\nCoinGecko"
-    assert posted.payload["allowed_mentions"] == {"parse": []}
+def want(fake: FakeDiscord, shards: int, **starts: int) -> None:
+    fake.plan["shards"] = shards
+    fake.plan["session_start_limit"].update(starts)
+
+
+async def test_shards_are_used_as_soon_as_discord_wants_them(fake: FakeDiscord) -> None:
+    heard: Heard = []
+
+    async def answer(chat: Chat, text: str) -> Message | None:
+        heard.append((chat, text))
+        return ALERT
+
+    want(fake, 2, max_concurrency=2)
+    async with listening(fake, answer):
+        await fake.wait_for(lambda: fake.shards == [0, 1])
+        for shard in (0, 1):
+            interaction = await fake.slash("status", channel_id=f"600000000{shard}", shard=shard)
+            assert ALERT.title in (await fake.answer_to(interaction)).text
+        direct = await fake.slash("subscribe", {"topic": "season"}, guild=False)
+        await fake.answer_to(direct)
+    assert sorted(identify["shard"] for identify in fake.identifies) == [[0, 2], [1, 2]]
+    assert [text for _, text in heard] == ["/status", "/status", "/subscribe season"]
+    assert [chat.id for chat, _ in heard[:2]] == ["6000000000", "6000000001"]
+    assert fake.syncs == 1
+    await fake.wait_for(lambda: not fake.connected)
+
+
+async def test_one_shards_drop_is_resumed_without_a_word(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    want(fake, 2, max_concurrency=2)
+    async with listening(fake):
+        await fake.wait_for(lambda: fake.shards == [0, 1])
+        await fake.drop_gateway(1)
+        await fake.wait_for(lambda: fake.shards == [0, 1])
+        await fake.answer_to(await fake.slash("status", shard=1))
+    assert (len(fake.identifies), fake.resumes) == (2, 1)
+    assert "out of reach" not in caplog.text
+
+
+async def test_an_outage_of_all_shards_is_said_once_and_ends_with_the_last(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    want(fake, 2, max_concurrency=2)
+    async with listening(fake):
+        await fake.wait_for(lambda: fake.shards == [0, 1])
+        await fake.stop()
+        async with asyncio.timeout(5):
+            while "out of reach" not in caplog.text:  # noqa: ASYNC110 # a log wakes nobody
+                await asyncio.sleep(0.01)
+        fake.slow[1] = asyncio.Event()
+        await fake.start()
+        await fake.answer_to(await fake.slash("status"))
+        assert "is back" not in caplog.text
+        fake.slow[1].set()
+        for shard in (0, 1):
+            await fake.answer_to(await fake.slash("status", shard=shard))
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("bot.")]
+    assert sum("out of reach" in line for line in ours) == 1
+    assert sum("is back" in line for line in ours) == 1
+
+
+async def test_a_bot_that_has_grown_too_large_gets_its_shards(fake: FakeDiscord) -> None:
+    async with listening(fake):
+        await fake.wait_for(lambda: fake.connected)
+        want(fake, 2, max_concurrency=2)
+        await fake.close_gateways(4011)
+        await fake.wait_for(lambda: fake.shards == [0, 1])
+        await fake.answer_to(await fake.slash("status", shard=1))
+    assert "shard" not in fake.identifies[0]
+
+
+@pytest.mark.parametrize("code", [4012, 4013, 4014])
+@pytest.mark.parametrize("shards", [1, 2])
+async def test_a_final_refusal_ends_all_shards(fake: FakeDiscord, code: int, shards: int) -> None:
+    want(fake, shards, max_concurrency=2)
+    adapter = adapter_for(fake)
+    listen = asyncio.create_task(adapter.listen(Desk()))
+    await fake.wait_for(lambda: len(fake.shards) == shards)
+    await fake.close_gateways(code)
+    with pytest.raises(PlatformRefused):
+        await asyncio.wait_for(listen, 5)
+    await fake.wait_for(lambda: not fake.connected)
+    await adapter.close()
+
+
+async def test_shards_of_one_class_begin_apart_from_each_other() -> None:
+    began: dict[int, float] = {}
+    turns = Turns(2, every_s=0.2)
+
+    async def begin(number: int) -> None:
+        await turns.take(Shard(number, 4))
+        began[number] = time.monotonic()
+
+    start = time.monotonic()
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(4):
+            tasks.create_task(begin(number))
+    assert max(began[0], began[1]) - start < 0.1
+    assert min(began[2] - began[0], began[3] - began[1]) >= 0.19
+    assert BEGIN_EVERY_S == 5.0
+
+
+async def test_sessions_that_are_used_up_are_waited_for(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    want(fake, 1, remaining=0, reset_after=300)
+    async with listening(fake):
+        await fake.wait_for(lambda: ("GET", "/gateway/bot") in fake.requests)
+        began = time.monotonic()
+        want(fake, 1, remaining=1000)
+        await fake.answer_to(await fake.slash("status"))
+        assert time.monotonic() - began >= 0.25
+    assert caplog.text.count("no more sessions today") == 1
+    assert fake.requests[0] == ("GET", "/gateway/bot")
+
+
+async def test_waiting_for_sessions_ends_at_once(fake: FakeDiscord) -> None:
+    want(fake, 2, remaining=1, reset_after=86_400_000)
+    async with listening(fake):
+        await fake.wait_for(lambda: ("GET", "/gateway/bot") in fake.requests)
+        began = time.monotonic()
+    assert time.monotonic() - began < 1.0
     assert fake.identifies == []
 
 
-GONE, BUG = (ChatGone, None, 0), (Rejected, None, 0)
-HTML = "text/html"
-REFUSALS: dict[str, tuple[Fault, tuple[type[DeliveryError], bool | None, float]]] = {
-    "unknown channel": (Fault(404, 10003), GONE),
-    "unknown server": (Fault(404, 10004), GONE),
-    "missing access": (Fault(403, 50001), GONE),
-    "missing permissions": (Fault(403, 50013), GONE),
-    "person refuses": (Fault(403, 50007), GONE),
-    "no common server": (Fault(403, 50278), GONE),
-    "invalid form": (Fault(400, 50035), BUG),
-    "another 400": (Fault(400, 50006), BUG),
-    "direct messages too fast": (Fault(400, 40003), (RetryLater, False, 10)),
-    "channel write limit": (Fault(403, 20028), (RetryLater, False, 10)),
-    "server write limit": (Fault(403, 20029), (RetryLater, False, 10)),
-    "403 without a code": (Fault(403), (RetryLater, True, 600)),
-    "403 with a code we do not know": (Fault(403, 40333), (RetryLater, True, 600)),
-    "404 without a code": (Fault(404), (RetryLater, True, 600)),
-    "405": (Fault(405), (RetryLater, True, 600)),
-    "unavailable": (Fault(503), (RetryLater, True, 1)),
-    "a page with 403": (Fault(403, text="<html>", content_type=HTML), (RetryLater, True, 600)),
-    "a page with 200": (Fault(200, text="<html>", content_type=HTML), (RetryLater, True, 1)),
-    "long rate limit": (Fault.rate_limit(99), (RetryLater, False, 99)),
-    "shield's rate limit": (Fault.rate_limit(77, via=False), (RetryLater, False, 77)),
-    "unreadable rate limit": (
-        Fault(429, headers={"Retry-After": "soon"}),
-        (RetryLater, False, 10),
-    ),
-    "dropped connection": (Fault(drop=True), (RetryLater, True, 1)),
-}
-
-
-@pytest.mark.parametrize(("fault", "expected"), REFUSALS.values(), ids=REFUSALS)
-async def test_each_refusal_says_what_to_do_next(
-    fake: FakeDiscord,
-    fault: Fault,
-    expected: tuple[type[DeliveryError], bool | None, float],
-) -> None:
-    fake.fail(CHANNEL.id, fault)
-    async with sending(fake) as adapter:
-        with pytest.raises(DeliveryError) as raised:
-            await adapter.send(CHANNEL, ALERT, KEY)
-        kind, counts, at_least_s = expected
-        assert type(raised.value) is kind
-        if isinstance(raised.value, RetryLater):
-            assert raised.value.counts is counts
-            assert raised.value.seconds >= at_least_s
-        assert str(raised.value)
-        assert fake.messages == []
-        await adapter.send(CHANNEL, ALERT, "next")
-    assert [posted.nonce for posted in fake.messages] == ["next"]
-
-
-async def test_a_retry_after_a_dropped_connection_is_not_a_second_message(
-    fake: FakeDiscord,
-) -> None:
-    fake.fail(CHANNEL.id, Fault(drop=True, stored=True))
-    async with sending(fake) as adapter:
-        with pytest.raises(RetryLater):
-            await adapter.send(CHANNEL, ALERT, KEY)
-        await adapter.send(CHANNEL, ALERT, KEY)
-    assert [attempt.nonce for attempt in fake.attempts] == [KEY, KEY]
-    assert len(fake.messages) == 1
-
-
-async def test_a_short_rate_limit_is_waited_for(fake: FakeDiscord) -> None:
-    fake.fail(CHANNEL.id, Fault.rate_limit(0.2))
-    async with sending(fake) as adapter:
-        began = time.monotonic()
-        await adapter.send(CHANNEL, ALERT, KEY)
-        assert time.monotonic() - began >= 0.2
-    assert len(fake.messages) == 1
-
-
-async def test_a_long_alert_goes_in_parts_each_with_its_own_nonce(fake: FakeDiscord) -> None:
-    lines = tuple(f"{n} " + "x" * 90 for n in range(100))
-    async with sending(fake) as adapter:
-        for _ in range(2):
-            await adapter.send(CHANNEL, Message("Long", lines, "the end"), KEY)
-    assert "\n".join(posted.text for posted in fake.messages) == "\n".join(
-        ("Long", *lines, "the end")
-    )
-    nonces = [posted.nonce for posted in fake.messages]
-    assert nonces[0] == KEY
-    assert len(set(nonces)) == len(nonces) == 3
-    assert len(fake.attempts) == 6
-
-
-@pytest.mark.parametrize("chat", ["", "abc", "-1", "../../users/@me"])
-async def test_what_is_no_channel_is_never_asked_for(fake: FakeDiscord, chat: str) -> None:
-    async with sending(fake) as adapter:
-        with pytest.raises(Rejected):
-            await adapter.send(Chat("discord", chat), ALERT, KEY)
-    assert fake.requests == []
-
-
-async def test_closing_is_allowed_at_any_time(fake: FakeDiscord) -> None:
-    adapter = adapter_for(fake)
-    await adapter.close()
-    await adapter.send(CHANNEL, ALERT, KEY)
-    await adapter.close()
-    await adapter.close()
-
-
-async def test_many_sends_share_one_login(fake: FakeDiscord) -> None:
-    async with sending(fake) as adapter:
-        await asyncio.gather(*(adapter.send(CHANNEL, ALERT, f"key{n}") for n in range(20)))
-    assert fake.requests.count(("GET", "/users/@me")) == 1
-    assert len(fake.messages) == 20
-
-
-# --- Embeds ---------------------------------------------------------------------------------------
-
-
-@given(
-    st.text(max_size=600),
-    st.lists(st.text(st.sampled_from("a *_\\<[#>-|`~😀ä\n"), max_size=6000), max_size=5),
-    st.text(max_size=3000),
-)
-def test_embeds_stay_within_limits_and_lose_no_line(
-    title: str, lines: list[str], footer: str
-) -> None:
-    found = embeds(Message(title, tuple(lines), footer))
-    for embed in found:
-        description = embed.description or ""
-        assert units(embed.title or "") <= 256
-        assert units(description) <= DESCRIPTION
-        assert units((embed.title or "") + description + (embed.footer.text or "")) <= 6000
-    shown = "".join((embed.description or "").replace("\n", "") for embed in found)
-    assert shown.replace("\\", "") == "".join(lines).replace("\n", "").replace("\\", "")
+async def test_a_server_that_knows_no_plan_has_one_shard(fake: FakeDiscord) -> None:
+    want(fake, 2)
+    fake.fail_path("/gateway/bot", Fault(404))
+    async with listening(fake):
+        await fake.answer_to(await fake.slash("status"))
+    assert "shard" not in fake.identifies[0]
 
 
 @pytest.mark.parametrize(
-    ("hostile", "shown"),
+    "fault",
     [
-        ("**bold** _i_ `c` ~~s~~ ||p||", r"\*\*bold\*\* \_i\_ \`c\` \~\~s\~\~ \|\|p\|\|"),
-        ("[a](http://x.y) [b](http://x.y)", r"\[a](http://x.y) \[b](http://x.y)"),
-        ("<@123> <#1> <t:1:R> <https://x.y>", r"\<@123> \<\#1> \<t:1:R> \<https://x.y>"),
-        ("# shout", r"\# shout"),
-        ("- row", r"\- row"),
-        ("back\\slash", r"back\\slash"),
-        ("see https://x.y/a_b_c now", "see https://x.y/a_b_c now"),
+        Fault(503),
+        Fault(403),
+        Fault.rate_limit(3600),
+        Fault(200, text="<html>Welcome to the hotel</html>", content_type="text/html"),
+        Fault(200, body={"message": "hello"}),
+        Fault(drop=True),
     ],
+    ids=["unavailable", "forbidden", "rate limit", "portal", "another's JSON", "dropped"],
 )
-def test_text_from_outside_is_shown_as_written(hostile: str, shown: str) -> None:
-    assert escaped(hostile) == shown
-
-
-async def test_hostile_text_arrives_and_does_no_harm(fake: FakeDiscord) -> None:
-    hostile = "@everyone \ud800 \x00 \u202e </b> {0} %s " + "[" * 5000
-    async with sending(fake) as adapter:
-        await adapter.send(CHANNEL, Message(hostile, (hostile,), hostile), KEY)
-    assert fake.messages
-    assert all(posted.payload["allowed_mentions"] == {"parse": []} for posted in fake.messages)
+async def test_trouble_with_the_plan_is_outlived_and_guesses_nothing(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture, fault: Fault
+) -> None:
+    want(fake, 2, max_concurrency=2)
+    fake.fail_path("/gateway/bot", fault, fault)
+    async with listening(fake):
+        await fake.wait_for(lambda: fake.shards == [0, 1])
+    assert sorted(identify["shard"] for identify in fake.identifies) == [[0, 2], [1, 2]]
+    assert caplog.text.count("out of reach") == 1

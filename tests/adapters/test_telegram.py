@@ -1,38 +1,26 @@
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
-import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import SecretStr
-from telegram.error import TimedOut
 
 from bot.adapters.telegram import PLATFORM, TelegramAdapter
-from bot.adapters.telegram.errors import failure
-from bot.adapters.telegram.markup import MESSAGE_UNITS, render
 from bot.model import Chat, Message
-from bot.ports import (
-    Answer,
-    ChatGone,
-    ChatMoved,
-    CommandCard,
-    DeliveryError,
-    PlatformRefused,
-    Rejected,
-    RetryLater,
-    Unconfirmed,
-)
+from bot.ports import Limits, PlatformRefused, Rejected, StoreUnavailable
 from bot.settings import Settings
-from tests.adapters.fake_telegram import TOKEN, USERNAME, Failure, FakeTelegram, readable
-
-CARDS = (CommandCard("status", "Where the rotation stands"), CommandCard("help", "What I can do"))
-HELLO = Message("Hello", ("A line.",), "A footer.")
-ADA = Chat("telegram", "1001")
-TOPIC = Chat("telegram", "-1007", "42")
+from tests.adapters.fake_telegram import TOKEN, USERNAME, Failure, FakeTelegram
+from tests.adapters.telegram_bot import (
+    ADA,
+    BOB,
+    CARDS,
+    HELLO,
+    Receptionist,
+    connected,
+    listening,
+    send,
+)
 
 
 @pytest.fixture
@@ -41,36 +29,12 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
         yield fake
 
 
-@contextlib.asynccontextmanager
-async def connected(telegram: FakeTelegram, token: str = TOKEN) -> AsyncIterator[TelegramAdapter]:
-    adapter = TelegramAdapter(
-        token, telegram.url, CARDS, answer_seconds=2.0, first_pause_seconds=0.05
-    )
-    try:
-        yield adapter
-    finally:
-        await adapter.close()
-
-
-@contextlib.asynccontextmanager
-async def listening(telegram: FakeTelegram, answer: Answer) -> AsyncIterator[TelegramAdapter]:
-    async with connected(telegram) as adapter, asyncio.TaskGroup() as group:
-        task = group.create_task(adapter.listen(answer))
-        try:
-            yield adapter
-        finally:
-            task.cancel()
-
-
-async def echo(chat: Chat, text: str) -> Message | None:
-    return Message("You said", (text,), chat.member) if text.startswith("/") else None
-
-
-def settings(telegram: FakeTelegram, token: str | None = TOKEN) -> Settings:
+def settings(telegram: FakeTelegram, token: str | None = TOKEN, *, paid: bool = False) -> Settings:
     return Settings(
         _env_file=None,
         telegram_bot_token=SecretStr(token) if token else None,
         telegram_api_base_url=telegram.url,
+        telegram_paid_broadcast=paid,
     )
 
 
@@ -82,7 +46,7 @@ def texts(caplog: pytest.LogCaptureFixture, level: int) -> list[str]:
 
 
 async def test_a_command_is_answered_in_its_chat(telegram: FakeTelegram) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(1001, "/status now")
         sent = await telegram.wait_for(lambda s: s.chat_id == "1001")
     assert sent.plain == "You said\n/status now\n1001"
@@ -91,7 +55,7 @@ async def test_a_command_is_answered_in_its_chat(telegram: FakeTelegram) -> None
 
 
 async def test_a_command_in_a_topic_is_answered_in_that_topic(telegram: FakeTelegram) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(-1007, "/status", kind="supergroup", thread=42)
         sent = await telegram.wait_for(lambda s: s.chat_id == "-1007")
     assert sent.thread == "42"
@@ -99,7 +63,7 @@ async def test_a_command_in_a_topic_is_answered_in_that_topic(telegram: FakeTele
 
 
 async def test_a_channel_post_is_a_command_too(telegram: FakeTelegram) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(-1009, "/status", kind="channel")
         await telegram.wait_for(lambda s: s.chat_id == "-1009")
 
@@ -116,14 +80,14 @@ async def test_a_channel_post_is_a_command_too(telegram: FakeTelegram) -> None:
 async def test_a_command_for_us_is_heard_without_our_name(
     telegram: FakeTelegram, text: str, heard: str
 ) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(-5, text, kind="group")
         sent = await telegram.wait_for(lambda s: s.chat_id == "-5")
     assert sent.plain == f"You said\n{heard}\n-5"
 
 
 async def test_what_is_not_for_us_in_a_group_gets_no_reply(telegram: FakeTelegram) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(-5, "/status@OtherBot", kind="group")
         await telegram.say(-5, f"/status@{USERNAME}x", kind="group")
         await telegram.say(-5, "just talking", kind="group")
@@ -136,7 +100,7 @@ async def test_what_is_not_for_us_in_a_group_gets_no_reply(telegram: FakeTelegra
 
 
 async def test_plain_talk_in_private_gets_a_hint(telegram: FakeTelegram) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(1001, "hi there")
         sent = await telegram.wait_for(lambda s: s.chat_id == "1001")
     assert "/help" in sent.plain
@@ -144,27 +108,162 @@ async def test_plain_talk_in_private_gets_a_hint(telegram: FakeTelegram) -> None
 
 @pytest.mark.parametrize("kind", ["group", "supergroup"])
 async def test_a_group_that_takes_the_bot_in_is_greeted(telegram: FakeTelegram, kind: str) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.change_membership(-5, kind, "kicked", "member")
         sent = await telegram.wait_for(lambda s: s.chat_id == "-5")
     assert "/start" in sent.plain
 
 
 async def test_other_changes_of_membership_are_silent(telegram: FakeTelegram) -> None:
-    async with listening(telegram, echo):
-        await telegram.change_membership(-5, "group", "member", "kicked")
-        await telegram.change_membership(-5, "group", "member", "left")
-        await telegram.change_membership(-9, "channel", "left", "member")
-        last = await telegram.change_membership(1001, "private", "kicked", "member")
+    receptionist = Receptionist()
+    async with listening(telegram, receptionist):
+        for chat_id, kind, old, new in (
+            (-5, "group", "member", "kicked"),
+            (-5, "group", "member", "left"),
+            (-5, "group", "member", "administrator"),
+            (-5, "supergroup", "member", "restricted:mute"),
+            (-5, "supergroup", "left", "restricted:mute"),
+            (-9, "channel", "left", "member"),
+            (-9, "channel", "left", "administrator:mute"),
+            (-9, "channel", "administrator", "administrator:mute"),
+            (1001, "private", "member", "kicked"),
+        ):
+            last = await telegram.change_membership(chat_id, kind, old, new)
         await telegram.wait_until_heard(last)
     assert telegram.sent == []
+    assert receptionist.journal == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("private", "kicked", "member"),
+        ("channel", "left", "administrator"),
+        ("channel", "kicked", "administrator"),
+        ("channel", "administrator:mute", "administrator"),
+        ("supergroup", "restricted:mute", "restricted"),
+        ("supergroup", "restricted:mute", "member"),
+        ("supergroup", "restricted:mute", "administrator"),
+        ("supergroup", "left", "restricted"),
+    ],
+)
+async def test_a_chat_that_lets_us_write_again_is_an_invitation(
+    telegram: FakeTelegram, kind: str, old: str, new: str
+) -> None:
+    receptionist = Receptionist()
+    async with listening(telegram, receptionist):
+        await telegram.wait_until_heard(await telegram.change_membership(77, kind, old, new))
+    assert receptionist.journal == [("invited", "77")]
+    assert telegram.sent == []
+
+
+async def test_a_group_that_moves_is_told_between_what_is_said_before_and_after(
+    telegram: FakeTelegram,
+) -> None:
+    async def slowly(chat: Chat, _: str) -> None:
+        await asyncio.sleep(0.05)
+        receptionist.journal.append(("answered", chat.member))
+
+    receptionist = Receptionist(slowly)
+    await telegram.say(-77, "/status", kind="group")
+    await telegram.migrate(-77, -100777)
+    last = await telegram.say(-100777, "/status", kind="supergroup")
+    async with listening(telegram, receptionist):
+        await telegram.wait_until_heard(last)
+    assert receptionist.journal == [
+        ("answer", "-77", "/status"),
+        ("answered", "-77"),
+        ("moved", "-77", "-100777"),
+        ("answer", "-100777", "/status"),
+        ("answered", "-100777"),
+    ]
+
+
+async def test_a_store_that_is_away_stops_no_later_command(
+    telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Forgetful(Receptionist):
+        async def invited(self, chats: Sequence[Chat]) -> None:
+            raise StoreUnavailable(str(len(chats)))
+
+    await telegram.change_membership(1001, "private", "kicked", "member")
+    async with listening(telegram, Forgetful()):
+        await telegram.say(1001, "/status")
+        await telegram.wait_for(lambda s: s.chat_id == "1001")
+    assert len(texts(caplog, logging.ERROR)) == 1
+
+
+async def test_every_part_of_a_reply_waits_for_its_turn(telegram: FakeTelegram) -> None:
+    async def at_length(chat: Chat, text: str) -> Message:
+        return Message(text, tuple("x" * 4000 for _ in range(3)))
+
+    receptionist = Receptionist(at_length)
+    async with listening(telegram, receptionist):
+        await telegram.wait_until_heard(await telegram.say(1001, "/status"))
+    assert receptionist.journal == [("answer", "1001", "/status"), *[("turn", "1001")] * 3]
+    assert len(telegram.sent) == 3
+
+
+async def test_a_reply_waits_for_its_turn(telegram: FakeTelegram) -> None:
+    free = asyncio.Event()
+
+    class Busy(Receptionist):
+        async def turn(self, chat: Chat) -> None:
+            await super().turn(chat)
+            await free.wait()
+
+    receptionist = Busy()
+    async with listening(telegram, receptionist):
+        await telegram.say(1001, "/status")
+        await _until(lambda: bool(receptionist.of("turn")))
+        assert telegram.count("sendMessage") == 0
+        free.set()
+        await telegram.wait_for(lambda s: s.chat_id == "1001")
+
+
+async def test_no_reply_is_paid_for(telegram: FakeTelegram) -> None:
+    async with listening(telegram, Receptionist(), paid=True) as adapter:
+        await telegram.say(1001, "/status")
+        await telegram.wait_for(lambda s: s.chat_id == "1001")
+        await send(adapter, BOB, HELLO)
+    assert [s.form.get("allow_paid_broadcast") for s in telegram.sent] == [None, "true"]
+
+
+@pytest.mark.parametrize(
+    ("waits", "sent", "tries"), [([0.1], 1, 2), ([0.1, 0.1], 0, 2), ([5.5], 0, 1)]
+)
+async def test_a_reply_held_up_for_seconds_is_tried_once_more(
+    telegram: FakeTelegram,
+    caplog: pytest.LogCaptureFixture,
+    waits: list[float],
+    sent: int,
+    tries: int,
+) -> None:
+    for seconds in waits:
+        telegram.fail("sendMessage", Failure(429, "", {"retry_after": seconds}))
+    receptionist = Receptionist()
+    async with listening(telegram, receptionist):
+        await telegram.wait_until_heard(await telegram.say(1001, "/status"))
+    assert (len(telegram.sent), telegram.count("sendMessage")) == (sent, tries)
+    assert len(receptionist.of("turn")) == tries
+    assert len(texts(caplog, logging.WARNING)) == 1 - sent
+
+
+async def test_a_reply_that_failed_otherwise_is_not_sent_again(
+    telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    telegram.fail("sendMessage", Failure(500))
+    async with listening(telegram, Receptionist()):
+        await telegram.wait_until_heard(await telegram.say(1001, "/status"))
+    assert telegram.count("sendMessage") == 1
+    assert len(texts(caplog, logging.WARNING)) == 1
 
 
 async def test_each_chat_is_answered_in_order(telegram: FakeTelegram) -> None:
     for number in range(5):
         await telegram.say(1, f"/a{number}")
         await telegram.say(2, f"/b{number}")
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.wait_for(lambda s: "/a4" in s.plain)
         await telegram.wait_for(lambda s: "/b4" in s.plain)
     for chat, letter in (("1", "a"), ("2", "b")):
@@ -173,7 +272,7 @@ async def test_each_chat_is_answered_in_order(telegram: FakeTelegram) -> None:
 
 
 async def test_the_menu_is_set_and_the_polls_name_their_updates(telegram: FakeTelegram) -> None:
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.wait_for_calls("getUpdates", 1)
     assert [(entry["command"], entry["description"]) for entry in telegram.menu] == [
         ("status", "Where the rotation stands"),
@@ -189,7 +288,7 @@ async def test_a_refused_menu_is_only_a_warning(
     telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:
     telegram.fail("setMyCommands", Failure(400, "Bad Request: BOT_COMMAND_INVALID"))
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(1001, "/status")
         await telegram.wait_for(lambda s: s.chat_id == "1001")
     assert len(texts(caplog, logging.WARNING)) == 1
@@ -201,7 +300,7 @@ async def test_a_failing_reply_does_not_stop_the_next(
     telegram.fail(
         "sendMessage", Failure(403, "Forbidden: bot was blocked by the user", chat_id="1")
     )
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(1, "/status")
         await telegram.say(1, "/again")
         await telegram.wait_for(lambda s: "/again" in s.plain)
@@ -215,7 +314,7 @@ async def test_a_command_with_a_bug_does_not_silence_the_bot(
     async def faulty(chat: Chat, text: str) -> Message:
         return Message(str(1 / (0 if text == "/bug" else 1)), (chat.id,))
 
-    async with listening(telegram, faulty):
+    async with listening(telegram, Receptionist(faulty)):
         bug = await telegram.say(1, "/bug")
         await telegram.say(1, "/fine")
         await telegram.wait_for(lambda s: s.chat_id == "1")
@@ -231,10 +330,10 @@ async def test_a_command_cut_off_by_the_end_is_heard_again(telegram: FakeTelegra
         await asyncio.sleep(3600)
         return None
 
-    async with listening(telegram, slow):
+    async with listening(telegram, Receptionist(slow)):
         await telegram.say(1001, "/subscribe")
         await asyncio.wait_for(begun.wait(), 5)
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.wait_for(lambda s: "/subscribe" in s.plain)
 
 
@@ -246,7 +345,7 @@ async def test_a_network_missing_at_the_start_is_waited_for(
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
     await telegram.stop()
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await _until(lambda: bool(texts(caplog, logging.WARNING)))
         await asyncio.sleep(0.3)  # several more tries fail meanwhile
         await telegram.start()
@@ -275,7 +374,7 @@ async def test_an_outage_is_told_once_and_its_end_once(
     telegram: FakeTelegram, caplog: pytest.LogCaptureFixture, failure: Failure
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.wait_for_calls("getUpdates", 1)
         telegram.fail("getUpdates", failure)
         await telegram.say(1001, "/before")
@@ -292,7 +391,7 @@ async def test_an_outage_in_the_middle_of_a_poll_is_survived(
     telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.wait_for_calls("getUpdates", 1)
         await telegram.stop()
         await _until(lambda: bool(texts(caplog, logging.WARNING)))
@@ -306,10 +405,10 @@ async def test_an_outage_in_the_middle_of_a_poll_is_survived(
 async def test_a_second_poller_is_told_of_once(
     telegram: FakeTelegram, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.adapters.telegram.adapter.CONFLICT_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.adapters.telegram.listening.CONFLICT_PAUSE_SECONDS", 0.05)
     conflict = "Conflict: terminated by other getUpdates request"
     telegram.fail("getUpdates", Failure(409, conflict, times=3))
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.say(1001, "/status")
         await telegram.wait_for(lambda s: s.chat_id == "1001")
     (warning,) = texts(caplog, logging.WARNING)
@@ -325,7 +424,7 @@ async def test_a_wrong_token_is_refused_and_never_shown(
     adapter = PLATFORM.build(settings(telegram), CARDS)
     assert isinstance(adapter, TelegramAdapter)
     with pytest.raises(PlatformRefused, match="TELEGRAM_BOT_TOKEN") as refusal:
-        await adapter.listen(echo)
+        await adapter.listen(Receptionist())
     await adapter.close()
     assert TOKEN not in caplog.text
     assert TOKEN not in str(refusal.value)
@@ -336,7 +435,7 @@ async def test_a_token_refused_after_it_worked_is_an_outage(
     telegram: FakeTelegram, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     caplog.set_level(logging.INFO, "bot")
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.wait_for_calls("getUpdates", 1)
         for method in ("getMe", "getUpdates"):
             telegram.fail(method, Failure(status, "Unauthorized", times=None))
@@ -357,8 +456,8 @@ async def test_a_token_that_sent_is_not_taken_for_wrong_by_the_listener(
 ) -> None:
     telegram.fail("getMe", Failure(404, "Not Found", times=2))
     async with connected(telegram) as adapter:
-        await adapter.send(ADA, HELLO, "k")
-        task = asyncio.create_task(adapter.listen(echo))
+        await send(adapter, ADA, HELLO)
+        task = asyncio.create_task(adapter.listen(Receptionist()))
         await telegram.say(1001, "/status")
         await telegram.wait_for(lambda s: "/status" in s.plain)
         task.cancel()
@@ -373,18 +472,18 @@ async def test_no_log_of_a_working_day_holds_the_token(
     assert isinstance(adapter, TelegramAdapter)
     telegram.fail("getUpdates", Failure(500, f"no such path: /bot{TOKEN}/getUpdates"))
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(adapter.listen(echo))
+        task = group.create_task(adapter.listen(Receptionist()))
         await telegram.say(1001, "/status")
         await telegram.wait_for(lambda s: s.chat_id == "1001")
         telegram.fail("sendMessage", Failure(400, f"Bad Request: odd /bot{TOKEN}/x"))
         with pytest.raises(Rejected) as rejected:
-            await adapter.send(ADA, HELLO, "k")
+            await send(adapter, ADA, HELLO)
         task.cancel()
     await adapter.close()
     assert "cannot be reached" in caplog.text
     assert "<token>" in str(rejected.value)
     assert TOKEN not in caplog.text + str(rejected.value)
-    assert rejected.value.__suppress_context__
+    assert rejected.value.__context__ is None
 
 
 @pytest.mark.parametrize("method", ["getMe", "getUpdates", "setMyCommands", "sendMessage"])
@@ -394,7 +493,7 @@ async def test_the_end_is_quick_even_when_telegram_hangs(
     telegram.fail(method, Failure(hang=True, times=None))
     before = asyncio.all_tasks()
     adapter = TelegramAdapter(TOKEN, telegram.url, CARDS)
-    task = asyncio.create_task(adapter.listen(echo))
+    task = asyncio.create_task(adapter.listen(Receptionist()))
     if method == "sendMessage":
         await telegram.say(1001, "/status")
     await telegram.wait_for_calls(method, 1)
@@ -415,233 +514,17 @@ async def test_closing_before_listening_is_harmless(telegram: FakeTelegram) -> N
     await adapter.close()
 
 
-# --- Sending --------------------------------------------------------------------------------------
-
-GONE = [
-    (403, "Forbidden: bot was blocked by the user"),
-    (403, "Forbidden: user is deactivated"),
-    (403, "Forbidden: bot can't initiate conversation with a user"),
-    (403, "Forbidden: bot was kicked from the supergroup chat"),
-    (403, "Forbidden: bot is not a member of the channel chat"),
-    (400, "Bad Request: chat not found"),
-    (400, "Bad Request: PEER_ID_INVALID"),
-    (400, "Bad Request: group is deactivated"),
-    (400, "Bad Request: CHANNEL_PRIVATE"),
-    (400, "Bad Request: have no rights to send a message"),
-    (400, "Bad Request: CHAT_WRITE_FORBIDDEN"),
-    (400, "Bad Request: not enough rights to send text messages to the chat"),
-    (400, "Bad Request: TOPIC_CLOSED"),
-]
-REJECTED = [
-    (400, "Bad Request: can't parse entities: unsupported start tag"),
-    (400, "Bad Request: message is too long"),
-    (400, "Bad Request: message text is empty"),
-    (400, "Bad Request: something new"),
-]
-LATER = [
-    (403, "Forbidden: something new", 600.0),
-    (409, "Conflict: whatever", 1.0),
-    (413, "Request Entity Too Large", 1.0),
-    (500, "Internal Server Error", 1.0),
-    (502, "Bad Gateway", 1.0),
-    (503, "Service Unavailable", 1.0),
-    (401, "Unauthorized", 60.0),
-    (404, "Not Found", 60.0),
-]
-
-
-async def failed(telegram: FakeTelegram, failure: Failure, chat: Chat = ADA) -> DeliveryError:
-    telegram.fail("sendMessage", failure)
-    async with connected(telegram) as adapter:
-        with pytest.raises(DeliveryError) as caught:
-            await adapter.send(chat, HELLO, "k")
-    return caught.value
-
-
-@pytest.mark.parametrize(("status", "description"), GONE)
-async def test_a_chat_that_cannot_be_reached_is_gone(
-    telegram: FakeTelegram, status: int, description: str
-) -> None:
-    error = await failed(telegram, Failure(status, description))
-    assert type(error) is ChatGone
-    assert str(error).lower() in description.lower()
-
-
-@pytest.mark.parametrize(("status", "description"), REJECTED)
-async def test_a_message_telegram_refuses_is_our_fault(
-    telegram: FakeTelegram, status: int, description: str
-) -> None:
-    assert type(await failed(telegram, Failure(status, description))) is Rejected
-
-
-@pytest.mark.parametrize(("status", "description", "at_least"), LATER)
-async def test_trouble_that_may_pass_is_retried_later(
-    telegram: FakeTelegram, status: int, description: str, at_least: float
-) -> None:
-    error = await failed(telegram, Failure(status, description))
-    assert isinstance(error, RetryLater)
-    assert error.seconds >= at_least
-
-
-async def test_a_refused_token_is_logged_once_however_many_sends_it_fails(
-    telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with connected(telegram, "123456:wrong") as adapter:
-        for _ in range(3):
-            with pytest.raises(RetryLater, match="TELEGRAM_BOT_TOKEN"):
-                await adapter.send(ADA, HELLO, "k")
-    assert len(caplog.records) == 1
-
-
-@pytest.mark.parametrize(
-    ("failure", "seconds"),
-    [
-        (Failure(429, "Too Many Requests", {"retry_after": 37}), 37),
-        (Failure(429, "Too Many Requests", {"retry_after": 2.5}), 2.5),
-        (Failure(429, "Too Many Requests"), 5),
-        (Failure(429, "Too Many Requests", {"retry_after": -1}), 5),
-        (Failure(429, "Too Many Requests", {"retry_after": 10**400}), 5),
-        (Failure(429, body="<html>slow down</html>"), 5),
-    ],
-)
-async def test_a_flood_limit_waits_as_long_as_asked_and_uses_up_no_attempt(
-    telegram: FakeTelegram, failure: Failure, seconds: float
-) -> None:
-    error = await failed(telegram, failure)
-    assert isinstance(error, RetryLater)
-    assert (error.seconds, error.counts) == (seconds, False)
-
-
-async def test_a_group_that_became_a_supergroup_has_moved(telegram: FakeTelegram) -> None:
-    description = "Bad Request: group chat was upgraded to a supergroup chat"
-    failure = Failure(400, description, {"migrate_to_chat_id": -100777})
-    error = await failed(telegram, failure, Chat("telegram", "-77"))
-    assert isinstance(error, ChatMoved)
-    assert error.to == Chat("telegram", "-100777")
-
-
-async def test_a_deleted_topic_falls_back_to_general(telegram: FakeTelegram) -> None:
-    telegram.fail("sendMessage", Failure(400, "Bad Request: message thread not found"))
-    async with connected(telegram) as adapter:
-        await adapter.send(TOPIC, HELLO, "k")
-    assert [(s.chat_id, s.thread) for s in telegram.sent] == [("-1007", "")]
-
-
-async def test_the_fallback_to_general_is_tried_once(telegram: FakeTelegram) -> None:
-    failure = Failure(400, "Bad Request: message thread not found", times=None)
-    assert type(await failed(telegram, failure, TOPIC)) is Rejected
-    assert telegram.count("sendMessage") == 2
-
-
-async def test_a_message_without_a_visible_character_is_our_fault(telegram: FakeTelegram) -> None:
-    async with connected(telegram) as adapter:
-        with pytest.raises(Rejected):
-            await adapter.send(ADA, Message(" ", ("", "\n")), "k")
-    assert telegram.sent == []
-
-
-async def test_what_telegram_took_and_did_not_answer_is_unconfirmed(telegram: FakeTelegram) -> None:
-    telegram.fail("sendMessage", Failure(hang=True))
-    adapter = TelegramAdapter(TOKEN, telegram.url, answer_seconds=0.2)
-    with pytest.raises(Unconfirmed, match="Timed out"):
-        await adapter.send(ADA, HELLO, "k")
-    await adapter.close()
-    assert telegram.count("sendMessage") == 1
-
-
-@pytest.mark.parametrize(
-    ("cause", "outcome"),
-    [
-        (httpx.ReadTimeout, Unconfirmed),
-        (httpx.WriteTimeout, Unconfirmed),
-        (httpx.ConnectTimeout, RetryLater),
-        (httpx.PoolTimeout, RetryLater),
-    ],
-)
-def test_only_a_time_out_after_the_request_left_is_unconfirmed(
-    cause: type[httpx.TimeoutException], outcome: type[DeliveryError]
-) -> None:
-    error = TimedOut()
-    error.__cause__ = cause("")
-    assert type(failure(error, ADA, "Timed out")) is outcome
-
-
-@pytest.mark.parametrize("body", ["<html>", '{"ok": false}', '{"ok": true, "result": {}}'])
-async def test_an_unreadable_answer_is_retried_later(telegram: FakeTelegram, body: str) -> None:
-    assert isinstance(await failed(telegram, Failure(200, body=body)), RetryLater)
-
-
-async def test_a_missing_network_is_retried_later(telegram: FakeTelegram) -> None:
-    await telegram.stop()
-    async with connected(telegram) as adapter:
-        with pytest.raises(RetryLater):
-            await adapter.send(ADA, HELLO, "k")
-        await telegram.start()
-        await adapter.send(ADA, HELLO, "k")
-    assert len(telegram.sent) == 1
-
-
-async def test_hostile_text_arrives_as_it_was_written(telegram: FakeTelegram) -> None:
-    title = '<b>@everyone & "x"'
-    line = "</i><a href='http://x'>&amp; &lt; \ud800 \x00"
-    async with connected(telegram) as adapter:
-        await adapter.send(ADA, Message(title, (line,), "<i>"), "k")
-    (sent,) = telegram.sent
-    assert sent.plain == f"{title}\n{line}\n<i>".replace("\ud800", "?")
-
-
-async def test_a_long_message_arrives_whole_in_several(telegram: FakeTelegram) -> None:
-    lines = tuple(f"{number}: {'₿' * 90} 🚀" for number in range(100))
-    async with connected(telegram) as adapter:
-        await adapter.send(ADA, Message("Long", lines, "end"), "k")
-    assert len(telegram.sent) == 3
-    assert "\n".join(s.plain for s in telegram.sent) == "\n".join(("Long", *lines, "end"))
-
-
-# --- Rendering ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("message", "parts"),
-    [
-        (Message("T"), ["<b>T</b>"]),
-        (Message("T", ("a", "", "b")), ["<b>T</b>\na\n\nb"]),
-        (Message("T", ("a & b",), "f"), ["<b>T</b>\na &amp; b\n<i>f</i>"]),
-        (Message("two\nlines"), ["<b>two</b>\n<b>lines</b>"]),
-        (Message("", ("x" * 4096, "y")), ["x" * 4096, "y"]),
-        (Message("", ("x" * 4094, "y")), ["x" * 4094 + "\ny"]),
-        (Message("", ("x" * 4095, "y")), ["x" * 4095, "y"]),
-        (Message("", ("x" * 4090 + " word",)), ["x" * 4090 + " word"]),
-        (Message("", ("x" * 4090 + " words and",)), ["x" * 4090 + " ", "words and"]),
-        (Message("", ("🚀" * 2049,)), ["🚀" * 2048, "🚀"]),
-        (Message("", ("x" * 4093 + "&y",)), ["x" * 4093, "&amp;y"]),
-        (Message("b" * 4090), [f"<b>{'b' * 4089}</b>", "<b>b</b>"]),
-        (Message(" ", ("",)), []),
-    ],
-)
-def test_golden_renderings(message: Message, parts: Sequence[str]) -> None:
-    assert list(render(message)) == list(parts)
-
-
-anything = st.text(st.characters() | st.sampled_from("<>&\n 🚀;"))
-long_words = st.builds(
-    lambda text, times: text * times, anything, st.integers(min_value=1, max_value=3000)
-).filter(lambda text: len(text) < 20_000)
-
-
-@given(anything, st.lists(anything | long_words, max_size=6), anything)
-def test_every_part_fits_and_is_valid_and_nothing_is_lost(
-    title: str, lines: list[str], footer: str
-) -> None:
-    parts = list(render(Message(title, tuple(lines), footer)))
-    assert all(len(part.encode("utf-16-le")) // 2 <= MESSAGE_UNITS for part in parts)
-    read = "".join(readable(part) for part in parts)
-    written = "".join((title, *lines, footer)).encode(errors="replace").decode()
-    assert "".join(read.split()) == "".join(written.split())
-
-
 def test_no_token_no_adapter(telegram: FakeTelegram) -> None:
     assert PLATFORM.build(settings(telegram, None), CARDS) is None
+
+
+async def test_paid_broadcasts_are_a_setting(telegram: FakeTelegram) -> None:
+    free, paid = (
+        PLATFORM.build(settings(telegram, paid=choice), CARDS) for choice in (False, True)
+    )
+    assert free is not None
+    assert paid is not None
+    assert (free.limits, paid.limits) == (Limits(30.0, 16), Limits(1000.0, 256))
 
 
 def _message(chat_id: int, text: str | None) -> dict[str, object]:
@@ -665,7 +548,7 @@ async def test_an_update_nobody_can_read_hides_none_that_come_after_it(
     await telegram.say(1001, "/first")
     await telegram.push({"message": {"message_id": 1}})
     await telegram.say(1001, "/second")
-    async with listening(telegram, echo):
+    async with listening(telegram, Receptionist()):
         await telegram.wait_for(lambda s: "/second" in s.plain)
     assert [s.plain.splitlines()[1] for s in telegram.sent] == ["/first", "/second"]
     assert caplog.text.count("cannot be read and is left out") == 1

@@ -2,37 +2,68 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
-from bot.adapters.discord.adapter import DiscordAdapter
-from bot.adapters.telegram import TelegramAdapter
 from bot.delivery import platforms as module
 from bot.delivery.platforms import Platforms
 from bot.model import Chat, Message
 from bot.ports import PlatformRefused
-from bot.stores.connect import Client
+from bot.stores.connect import Client, connect
+from bot.stores.embedded import EmbeddedRedis
+from bot.stores.keys import Lane
+from bot.stores.lease import RedisLease
 from tests.delivery.recorder import Recorder
-from tests.stores.examples import Desk, alert
+from tests.delivery.sending import titled
+from tests.stores.examples import Desk
+from tests.stores.processes import until
+
+pytestmark = pytest.mark.usefixtures("quick_looks")
+RENEW_SECONDS = 0.1
+LISTENING_SECONDS = 0.7
+"""For so long a process that died still counts as the one that listens."""
+
+
+@pytest.fixture(autouse=True)
+def renews_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RENEW_SECONDS", RENEW_SECONDS)
 
 
 async def no_answer(_: Chat, __: str) -> Message | None:
     return None
 
 
-@pytest.fixture
-def desk(store_client: Client) -> Desk:
-    return Desk(store_client)
+def lease_of(client: Client, platform: str) -> RedisLease:
+    return RedisLease(client, Lane(platform).lead, seconds=LISTENING_SECONDS)
+
+
+def platforms_of(
+    desk: Desk, adapters: Sequence[Recorder], stopping: asyncio.Event, holder: str = "one"
+) -> Platforms:
+    return Platforms(
+        adapters,
+        answer=no_answer,
+        subscriptions=desk.subscriptions,
+        outbox=desk.outbox,
+        leases=partial(lease_of, desk.client),
+        holder=holder,
+        stopping=stopping,
+    )
+
+
+Work = tuple[Platforms, asyncio.Event]
 
 
 @asynccontextmanager
-async def at_work(
-    desk: Desk, *adapters: Recorder
-) -> AsyncIterator[tuple[Platforms, asyncio.Event]]:
+async def at_work(desk: Desk, *adapters: Recorder, holder: str = "one") -> AsyncIterator[Work]:
+    """A process's worth of platforms, stopped in order at the end."""
     stopping = asyncio.Event()
-    platforms = Platforms(adapters, no_answer, desk.outbox, stopping)
+    platforms = platforms_of(desk, adapters, stopping, holder)
     async with asyncio.TaskGroup() as tasks:
         listening = [tasks.create_task(platforms.listen(each)) for each in adapters]
         delivering = [tasks.create_task(platforms.deliver(each)) for each in adapters]
@@ -41,8 +72,8 @@ async def at_work(
                 yield platforms, stopping
         finally:
             stopping.set()
-            await asyncio.wait(delivering)
-            for task in listening:
+            await asyncio.wait(delivering, timeout=5)
+            for task in [*listening, *delivering]:
                 task.cancel()
 
 
@@ -59,7 +90,7 @@ async def test_a_refused_platform_stops_no_other(
     async with at_work(desk, telegram, discord) as (platforms, stopping):
         telegram.refusal = PlatformRefused("Telegram refused TELEGRAM_BOT_TOKEN.")
         telegram.over.set()
-        await desk.commit(alert("one"))
+        await desk.commit(titled("one"))
         await discord.until(lambda: len(discord.sent) == 1)
         assert platforms.refusal is None
         assert not stopping.is_set()
@@ -71,14 +102,25 @@ async def test_nothing_is_sent_to_a_platform_that_refused_us(desk: Desk) -> None
     await joined(desk, ["telegram", "discord"])
     telegram.refusal = PlatformRefused("no")
     telegram.over.set()
-    stopping = asyncio.Event()
-    platforms = Platforms([telegram, discord], no_answer, desk.outbox, stopping)
+    platforms = platforms_of(desk, [telegram, discord], asyncio.Event())
     await platforms.listen(telegram)
-    await desk.commit(alert("one"))
+    await desk.commit(titled("one"))
     async with asyncio.timeout(5):
         await platforms.deliver(telegram)
     assert telegram.tried == []
-    assert len(await desk.outbox.take("telegram", 9)) == 1, "It waits for a better token."
+    taken = await desk.outbox.take("telegram", 9, "another:1")
+    assert [len(parcel.letters) for parcel in taken] == [1], "It waits for a better token."
+
+
+async def test_a_platform_that_refused_us_may_be_listened_to_by_another_at_once(
+    desk: Desk, redis: Redis
+) -> None:
+    telegram = Recorder("telegram")
+    telegram.refusal = PlatformRefused("no")
+    telegram.over.set()
+    await platforms_of(desk, [telegram, Recorder("discord")], asyncio.Event()).listen(telegram)
+    assert len(telegram.listened) == 1
+    assert not await redis.exists(Lane("telegram").lead)
 
 
 async def test_when_all_have_refused_us_the_process_is_told_to_stop_and_why(desk: Desk) -> None:
@@ -88,20 +130,23 @@ async def test_when_all_have_refused_us_the_process_is_told_to_stop_and_why(desk
             adapter.refusal = PlatformRefused(f"{adapter.name} says no.")
             adapter.over.set()
         await stopping.wait()
-        assert platforms.refusal == "telegram says no.; discord says no."
+        said = platforms.refusal
+        assert said is not None
+        assert sorted(said.split("; ")) == ["discord says no.", "telegram says no."]
 
 
 async def test_without_platforms_nothing_is_refused(desk: Desk) -> None:
-    assert Platforms([], no_answer, desk.outbox, asyncio.Event()).refusal is None
+    assert platforms_of(desk, [], asyncio.Event()).refusal is None
 
 
 async def test_each_platform_delivers_to_its_own_chats(desk: Desk) -> None:
     adapters = [Recorder("telegram"), Recorder("discord")]
     await joined(desk, ["telegram", "discord"])
     async with at_work(desk, *adapters):
-        await desk.commit(alert("one"), alert("two"))
+        await desk.commit(titled("one"), titled("two"))
         for adapter in adapters:
             await adapter.until(lambda it=adapter: len(it.sent) == 2)  # type: ignore[misc]
+    assert [post.titles for post in adapters[0].posts] == [("one", "two")]
     assert adapters[0].sent == adapters[1].sent
 
 
@@ -115,7 +160,7 @@ async def test_a_bug_in_a_chat_library_stops_nothing_and_it_listens_again_ever_l
     await joined(desk, ["telegram", "discord"])
     async with at_work(desk, telegram, discord) as (platforms, stopping):
         await telegram.until(lambda: len(telegram.listened) == 5)
-        await desk.commit(alert("one"))
+        await desk.commit(titled("one"))
         await telegram.until(lambda: len(telegram.sent) == 1)
         await discord.until(lambda: len(discord.sent) == 1)
         assert not stopping.is_set()
@@ -126,17 +171,108 @@ async def test_a_bug_in_a_chat_library_stops_nothing_and_it_listens_again_ever_l
 
 
 async def test_each_platform_is_sent_to_at_its_own_pace(desk: Desk) -> None:
-    telegram = Recorder("telegram")
-    telegram.sends_per_second = 20.0
+    telegram, discord = Recorder("telegram", per_second=20.0), Recorder("discord")
     await desk.join(*range(6))
-    async with at_work(desk, telegram):
-        await desk.commit(alert("one"))
-        began = asyncio.get_running_loop().time()
+    await joined(desk, ["discord"])
+    async with at_work(desk, telegram, discord):
+        await desk.commit(titled("one"))
         await telegram.until(lambda: len(telegram.sent) == 6)
-        assert asyncio.get_running_loop().time() - began >= 4 / 20.0
+    times = [post.at for post in telegram.posts]
+    assert times[-1] - times[0] >= 4 / 20.0
+    assert discord.posts[0].at < times[-1]
 
 
-def test_the_platforms_stay_below_their_limits() -> None:
-    """Telegram counts 30 messages a second, Discord 50 requests."""
-    assert TelegramAdapter.sends_per_second < 30
-    assert DiscordAdapter.sends_per_second < 50
+# --- Who listens ----------------------------------------------------------------------------------
+
+
+def process(desk: Desk, adapter: Recorder, holder: str) -> AbstractAsyncContextManager[Work]:
+    return at_work(desk, adapter, holder=holder)
+
+
+async def listens(adapter: Recorder) -> bool:
+    return adapter.listening == 1
+
+
+async def test_only_one_of_two_processes_listens_and_both_deliver(desk: Desk) -> None:
+    one, other = Recorder(per_second=40.0, at_once=2), Recorder(per_second=40.0, at_once=2)
+    await desk.join(*range(40))
+    async with process(desk, one, "one"):
+        await one.until(lambda: one.listening == 1)
+        async with process(desk, other, "other"):
+            await desk.commit(titled("one"))
+            await until(lambda: _have_sent(40, one, other), seconds=8)
+            assert (len(one.listened), len(other.listened)) == (1, 0)
+            assert min(len(one.sent), len(other.sent)) > 0
+
+
+async def _have_sent(count: int, *adapters: Recorder) -> bool:
+    return sum(len(adapter.sent) for adapter in adapters) == count
+
+
+async def test_when_the_one_that_listens_stops_the_other_does_at_once(desk: Desk) -> None:
+    one, other = Recorder(), Recorder()
+    loop = asyncio.get_running_loop()
+    async with AsyncExitStack() as stack:
+        async with process(desk, one, "one"):
+            await one.until(lambda: one.listening == 1)
+            await stack.enter_async_context(process(desk, other, "other"))
+            await asyncio.sleep(3 * RENEW_SECONDS)
+            assert other.listened == []
+        stopped_at = loop.time()
+        assert one.listening == 0
+        await other.until(lambda: other.listening == 1)
+        waited = loop.time() - stopped_at
+    assert waited < RENEW_SECONDS + 0.3 < LISTENING_SECONDS, "It did not wait for the lease's end."
+
+
+async def test_when_the_one_that_listens_dies_the_other_does_once_its_lease_is_over(
+    desk: Desk,
+) -> None:
+    one = Recorder()
+    lease = lease_of(desk.client, "telegram")
+    assert await lease.acquire("dead")
+    loop = asyncio.get_running_loop()
+    died_at = loop.time()
+    async with process(desk, one, "one"):
+        await one.until(lambda: one.listening == 1)
+        waited = loop.time() - died_at
+    assert LISTENING_SECONDS - 0.01 <= waited < LISTENING_SECONDS + RENEW_SECONDS + 0.5
+
+
+async def test_whoever_lost_its_lease_stops_listening_until_it_has_it_again(
+    desk: Desk, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = Recorder()
+    async with process(desk, one, "one"):
+        await one.until(lambda: one.listening == 1)
+        await redis.set(Lane("telegram").lead, "another", px=500)
+
+        async def is_silent() -> bool:
+            return one.listening == 0
+
+        await until(is_silent, seconds=2)
+        await until(lambda: listens(one), seconds=2)
+    assert len(one.listened) == 2
+    assert "another process listens to telegram now" in caplog.messages
+
+
+async def test_whoever_listens_goes_on_while_redis_is_away(tmp_path: Path) -> None:
+    async with EmbeddedRedis(tmp_path) as server, connect(server.url) as client:
+        desk, one = Desk(client), Recorder()
+        lead = Lane("telegram").lead
+        async with process(desk, one, "one"):
+            await one.until(lambda: one.listening == 1)
+            await server.__aexit__(None, None, None)
+            # Longer than the lease, and long enough to fail at renewing it.
+            await asyncio.sleep(LISTENING_SECONDS + 3 * RENEW_SECONDS)
+            assert (one.listening, len(one.listened)) == (1, 1)
+            async with (
+                EmbeddedRedis(tmp_path) as again,
+                Redis.from_url(again.url, decode_responses=True, protocol=2) as redis,
+            ):
+
+                async def has_the_lease() -> bool:
+                    return bool(await redis.get(lead) == "one")
+
+                await until(has_the_lease)
+                assert (one.listening, len(one.listened)) == (1, 1)

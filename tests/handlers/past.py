@@ -16,9 +16,11 @@ from bot.outlook import StoredOutlook
 from bot.past import StoredPast
 from bot.stores.connect import Client
 from bot.stores.journal import RedisJournal
+from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
 from bot.stores.subscriptions import RedisSubscriptions
 from bot.topics import TOPICS
+from tests.stores.examples import LEADER
 
 HISTORY = Path(__file__).parents[3] / "shared" / "history"
 NOW = datetime(2025, 1, 1, 0, 30, tzinfo=UTC)
@@ -53,6 +55,7 @@ class Desk:
     def __init__(self, client: Client, now: datetime = NOW, *, rules_per_chat: int = 50) -> None:
         self.now = now
         self.journal = RedisJournal(client, PARTS.platform_names)
+        self._lease = RedisLease(client)
         self.past = StoredPast(self.journal, PARTS.indicators, PARTS.feeds, lambda: self.now)
         services = Services(
             subscriptions=RedisSubscriptions(client),
@@ -68,14 +71,15 @@ class Desk:
 
     async def store(self, observations: Sequence[Observation]) -> None:
         """Remember values, and what the indicators read by them now."""
-        await self.journal.remember(observations)
+        assert await self._lease.acquire(LEADER)
+        await self.journal.remember(observations, leader=LEADER)
         by_pair: Mapping[str, tuple[str, ...]] = {
             series: (vendor,) for series, vendor in {(o.series, o.vendor) for o in observations}
         }
         book = Book(by_pair)
         book.load(observations)
         readings = Measures(book).readings(PARTS.indicators, self.now)
-        await self.journal.remember_readings(list(readings.values()))
+        await self.journal.remember_readings(list(readings.values()), leader=LEADER)
 
     async def answer(self, text: str) -> Message:
         reply = await self._router.answer(CHAT, text)

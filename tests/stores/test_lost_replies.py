@@ -13,8 +13,7 @@ from bot.model import RuleState, Status
 from bot.ports import StaleLeader, StateChange
 from bot.stores.connect import connect
 from bot.stores.outbox import RedisOutbox
-from tests.stores.examples import FIRING, LEADER, NORMAL, NOW, Desk, alert, chat, fires, ids
-from tests.stores.processes import until
+from tests.stores.examples import FIRING, LEADER, NORMAL, NOW, Desk, alert, chat, fires
 from tests.stores.wire import Wire, wire_to
 
 
@@ -28,10 +27,14 @@ async def wired(redis_url: str) -> AsyncIterator[tuple[Wire, Desk]]:
 
 async def test_subscribing(wired: tuple[Wire, Desk], redis: Redis) -> None:
     wire, desk = wired
+    subscriptions = desk.subscriptions
     wire.lossy = True
-    await desk.join(1, 2)
-    await desk.subscriptions.unsubscribe(chat(1), ["dominance"])
-    assert len([request for request in wire.lost if b"EVALSHA" in request]) == 3
+    assert await subscriptions.subscribe(chat(1), ["dominance"]) == {"dominance"}
+    assert await subscriptions.subscribe(chat(1), ["dominance"]) == frozenset()
+    assert await subscriptions.subscribe(chat(2), ["dominance", "phase"]) == {"dominance", "phase"}
+    assert await subscriptions.unsubscribe(chat(1), ["dominance"]) == {"dominance"}
+    assert await subscriptions.unsubscribe(chat(1), ["dominance"]) == frozenset()
+    assert wire.lost_scripts() == 5
     assert await redis.zrange("{nf}:telegram:sub:dominance", 0, -1, withscores=True) == [("2", 2)]
     assert await desk.subscriptions.topics(chat(1)) == frozenset()
 
@@ -41,53 +44,10 @@ async def test_committing(wired: tuple[Wire, Desk], redis: Redis) -> None:
     await desk.join(1)
     wire.lossy = True
     await desk.commit(alert(), changes=[fires()])
-    assert len([request for request in wire.lost if b"EVALSHA" in request]) == 2
+    assert wire.lost_scripts() == 2
     assert await desk.journal.states() == {"dominance_55": FIRING}
     assert len([key async for key in redis.scan_iter("*:job:*")]) == 1
     assert await redis.get("{nf}:seq") == "2"
-
-
-async def test_taking_leaves_the_lost_parcels_for_after_the_lease(
-    wired: tuple[Wire, Desk],
-) -> None:
-    wire, desk = wired
-    await desk.join(1, 2, 3, 4)
-    await desk.commit(alert())
-    wire.lossy = True
-    heard = list(await desk.outbox.take("telegram", 2))
-    assert ids(heard) == ["3", "4"]
-    wire.lossy = False
-    for parcel in heard:
-        await desk.outbox.acknowledge(parcel)
-
-    async def rest_came_back() -> bool:
-        heard.extend(await desk.outbox.take("telegram", 9))
-        return len(heard) >= 4
-
-    await until(rest_came_back)
-    assert sorted(ids(heard)) == ["1", "2", "3", "4"]
-
-
-async def test_settling(wired: tuple[Wire, Desk], redis: Redis) -> None:
-    wire, desk = wired
-    desk.outbox = RedisOutbox(desk.client)
-    await desk.join(*range(5))
-    await desk.commit(alert("job"))
-    sent, dropped, suspended, moved, later = await desk.outbox.take("telegram", 5)
-    wire.lossy = True
-    await desk.outbox.acknowledge(sent)
-    await desk.outbox.drop(dropped, "too long")
-    await desk.outbox.suspend(suspended, "blocked")
-    await desk.outbox.move(moved, chat(33))
-    await desk.outbox.postpone(later, 0, counts=False)
-    assert len([request for request in wire.lost if b"EVALSHA" in request]) == 5
-    wire.lossy = False
-
-    counts = await redis.hmget("{nf}:telegram:job:job", ["sent", "dropped", "suspended"])
-    assert counts == ["1", "1", "1"]
-    assert await redis.llen("{nf}:telegram:dropped") == 1
-    due = await desk.outbox.take("telegram", 9)
-    assert [(parcel.chat.id, parcel.attempts) for parcel in due] == [("33", 0), ("4", 0)]
 
 
 async def test_a_state_that_moves_between_reading_and_writing_refuses_the_commit(

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from bot.model import Chat, Message, OwnRule, Reading, Unit
 from bot.own import watch
-from bot.ports import OwnChange, StaleLeader
+from bot.ports import Outcome, OwnChange, Resumed, StaleLeader
 from bot.stores.connect import Client, connect
 from bot.stores.own_index import MOST_AT_ONCE, RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
@@ -133,10 +133,11 @@ async def test_what_fires_is_told_to_its_own_chat_alone(shelf: Shelf) -> None:
     parcels = await take_all(shelf.desk.outbox)
     assert sorted(ids(parcels)) == ["-9", "1"]
     assert {parcel.chat.thread for parcel in parcels} == {"", "4"}
-    assert {parcel.message for parcel in parcels} == {Message("It fell.")}
+    letters = [letter for parcel in parcels for letter in parcel.letters]
+    assert [letter.message for letter in letters] == [Message("It fell.")] * 2
+    assert {letter.fired_at for letter in letters} == {NOW}
     assert ids(await take_all(shelf.desk.outbox, "discord")) == ["3"]
-    for parcel in parcels:
-        await shelf.desk.outbox.acknowledge(parcel)
+    await shelf.desk.sent(*parcels)
     assert await take_all(shelf.desk.outbox) == []
 
 
@@ -169,27 +170,33 @@ async def test_a_rule_that_its_chat_changed_meanwhile_stays_as_the_chat_wants_it
     assert ids(await take_all(shelf.desk.outbox)) == ["2"]
 
 
-async def test_a_suspended_chat_keeps_its_rules_and_is_found_muted(shelf: Shelf) -> None:
+async def test_what_the_rules_of_a_suspended_chat_say_waits_until_it_resumes(
+    shelf: Shelf,
+) -> None:
     await shelf.keep(1, 2)
     assert await shelf.fire(reads(54)) == 2
     first, second = await take_all(shelf.desk.outbox)
-    await shelf.desk.outbox.suspend(first, "blocked")
-    await shelf.desk.outbox.acknowledge(second)
+    await shelf.desk.settle(Outcome.SUSPENDED, first, reason="blocked")
+    await shelf.desk.sent(second)
     await shelf.keep(1, 2, rule=OwnRule((below(50),)))
-    sighting = await shelf.index.look([reads(49)], leader=LEADER, now=NOW)
-    assert {each.chat: each.muted for each in sighting.touched} == {
-        first.chat: True, second.chat: False,
-    }  # fmt: skip
+    assert await shelf.fire(reads(49)) == 2
+    own = "own:telegram:{}:{}:fired"
+    assert await shelf.desk.drained() == [("2", [own.format(2, 2)])]
     assert len(await shelf.own.kept(first.chat)) == 2
+    assert await shelf.desk.subscriptions.resume(first.chat) == Resumed("blocked", 2)
+    assert await shelf.desk.drained() == [("1", [own.format(1, 1), own.format(1, 2)])]
 
 
-async def test_what_waits_for_a_chat_that_is_suspended_is_not_sent(shelf: Shelf) -> None:
+async def test_what_waits_for_a_chat_that_is_suspended_is_sent_when_it_resumes(
+    shelf: Shelf,
+) -> None:
     await shelf.keep(1, 1)
     assert await shelf.fire(reads(54)) == 2
-    first, second = await take_all(shelf.desk.outbox)
-    await shelf.desk.outbox.suspend(first, "blocked")
-    await shelf.desk.outbox.postpone(second, 0, counts=False)
+    await shelf.desk.settle(Outcome.SUSPENDED, *await take_all(shelf.desk.outbox))
     assert await take_all(shelf.desk.outbox) == []
+    await shelf.desk.subscriptions.resume(chat(1))
+    ((who, jobs),) = await shelf.desk.drained()
+    assert (who, len(jobs)) == ("1", 2)
 
 
 async def test_a_chat_that_moves_hears_what_its_rules_had_said_and_will_say(
@@ -198,11 +205,11 @@ async def test_a_chat_that_moves_hears_what_its_rules_had_said_and_will_say(
     await shelf.keep(1)
     await shelf.keep(1, rule=OwnRule((below(50),)))
     assert await shelf.fire(reads(54)) == 1
-    (parcel,) = await take_all(shelf.desk.outbox)
-    await shelf.desk.outbox.move(parcel, chat(2))
+    assert ids(await take_all(shelf.desk.outbox)) == ["1"]
+    await shelf.desk.outbox.move(chat(1), chat(2))
     (again,) = await take_all(shelf.desk.outbox)
     assert again.chat == chat(2)
-    await shelf.desk.outbox.acknowledge(again)
+    await shelf.desk.sent(again)
     assert await shelf.touched(reads(49)) == ["2/2"]
     assert await shelf.fire(reads(49)) == 1
     assert ids(await take_all(shelf.desk.outbox)) == ["2"]
@@ -211,9 +218,9 @@ async def test_a_chat_that_moves_hears_what_its_rules_had_said_and_will_say(
 async def test_a_job_made_before_its_chat_moved_follows_it(shelf: Shelf) -> None:
     await shelf.keep(1, 1)
     assert await shelf.fire(reads(54)) == 2
-    (parcel,) = await shelf.desk.outbox.take("telegram", 1)
-    await shelf.desk.outbox.move(parcel, chat(2))
-    assert ids(await take_all(shelf.desk.outbox)) == ["2", "2"]
+    await shelf.desk.outbox.move(chat(1), chat(2))
+    ((who, jobs),) = await shelf.desk.drained()
+    assert (who, len(jobs)) == ("2", 2)
 
 
 # --- Lost replies ---------------------------------------------------------------------------------
@@ -241,7 +248,7 @@ async def test_nothing_happens_twice_when_replies_are_lost(
     assert await shelf.fire(reads(54)) == 2
     assert await redis.hgetall("{nf}:own:uses") == {"btc_dominance": "1"}
     assert await redis.get("{nf}:seq") == "2"
-    assert await redis.zcard("{nf}:telegram:ready") == 2
+    assert len([name async for name in redis.scan_iter("{nf}:telegram:job:*")]) == 2
     await shelf.own.forget(chat(1), 2)
     assert await redis.exists("{nf}:own:uses") == 0
     assert len([request for request in wire.lost if b"EVALSHA" in request]) >= 5

@@ -83,7 +83,8 @@ async def test_what_is_forgotten_leaves_no_trace(own: RedisOwnRules, redis: Redi
         await own.keep(CHAT, rule, holds=[True] * len(rule.conditions), limit=9)
     for number in (1, 2, 3, 4):
         await own.forget(CHAT, number)
-    assert [key async for key in redis.scan_iter("*")] == []
+    found = [key async for key in redis.scan_iter("*")]
+    assert [key for key in found if ":once:" not in key] == [], "Replies are kept for a minute."
     with pytest.raises(NoSuchRule):
         await own.forget(CHAT, 1)
 

@@ -1,7 +1,8 @@
 from redis.asyncio import Redis
 
 from bot.model import Chat
-from tests.stores.examples import Desk, alert, chat, ids, take_all
+from bot.ports import Outcome
+from tests.stores.examples import Desk, alert, chat, take_all
 
 SUBSCRIBERS = "{nf}:telegram:sub:dominance"
 
@@ -35,32 +36,9 @@ async def test_subscribing_again_keeps_the_place_in_line(desk: Desk, redis: Redi
 async def test_a_chat_that_hears_nothing_leaves_no_key_behind(desk: Desk, redis: Redis) -> None:
     await desk.join(1)
     await desk.commit(alert())
-    (parcel,) = await take_all(desk.outbox)
-    await desk.outbox.suspend(parcel, "blocked")
+    await desk.settle(Outcome.SUSPENDED, *await take_all(desk.outbox))
+    await desk.subscriptions.resume(chat(1))
     await desk.subscriptions.unsubscribe(chat(1), ["dominance"])
-    keys = [key async for key in redis.scan_iter("{nf}:telegram:*")]
-    assert sorted(key for key in keys if ":job:" not in key) == []
-
-
-async def test_resuming_tells_the_reason_once(desk: Desk) -> None:
-    await desk.join(1)
-    await desk.commit(alert())
-    (parcel,) = await take_all(desk.outbox)
-    await desk.outbox.suspend(parcel, "the bot was blocked")
-    assert await desk.subscriptions.resume(chat(1)) == "the bot was blocked"
-    assert await desk.subscriptions.resume(chat(1)) is None
-
-
-async def test_a_suspended_chat_keeps_its_topics_and_hears_again_once_it_speaks(desk: Desk) -> None:
-    await desk.join(1, 2)
-    await desk.commit(alert("first"))
-    one, two = await take_all(desk.outbox)
-    await desk.outbox.suspend(one, "blocked")
-    await desk.outbox.acknowledge(two)
-    await desk.commit(alert("second"))
-    assert ids(await take_all(desk.outbox)) == ["2"]
-    assert await desk.subscriptions.topics(chat(1)) == {"dominance"}
-
-    await desk.subscriptions.subscribe(chat(1), ["season"])
-    await desk.commit(alert("third"))
-    assert ids(await take_all(desk.outbox)) == ["1", "2"]
+    assert await take_all(desk.outbox) == []
+    keys = {key.split(":")[2] async for key in redis.scan_iter("{nf}:telegram:*")}
+    assert keys == {"job", "epoch", "taken"}

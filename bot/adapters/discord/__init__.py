@@ -1,4 +1,4 @@
-"""Discord, by discord.py."""
+"""Discord: commands by discord.py, alerts straight over the wire."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,8 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> DiscordAdapter | 
         DiscordWebSocket.DEFAULT_GATEWAY = type(DiscordWebSocket.DEFAULT_GATEWAY)(gateway)
     # There is no voice here, so nobody needs to read that its packages are missing.
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    return DiscordAdapter(settings.discord_bot_token.get_secret_value(), cards)
+    token = settings.discord_bot_token.get_secret_value()
+    return DiscordAdapter(token, settings.discord_api_base_url, cards)
 
 
 PLATFORM = Platform("discord", build)

@@ -1,105 +1,107 @@
 """Discord as a chat platform: commands come over the gateway, alerts leave over REST.
 
-The two have a client each, so that alerts survive an outage of the gateway.
+Alerts go straight over the wire and need no gateway, so that they survive an outage of it.
 """
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from http import HTTPStatus
+from functools import partial
 
 import discord
 
-from bot.adapters.discord.embeds import embeds
-from bot.adapters.discord.errors import (
-    LONG_S,
-    NONSENSE,
-    REFUSED_NOW,
-    SOON_S,
-    TOKEN_REFUSED,
-    TROUBLE,
-    outcome,
-    reason,
-)
-from bot.adapters.discord.gateway import Client, Visit
+from bot.adapters.discord.embeds import parts
+from bot.adapters.discord.errors import TOKEN_REFUSED
+from bot.adapters.discord.gateway import Visit
+from bot.adapters.discord.rest import Rest, usable
+from bot.adapters.discord.shards import Plan, Shard, Turns, first_end, plan
+from bot.adapters.discord.trouble import NONSENSE, TROUBLE, reason
 from bot.model import Chat, Message
-from bot.ports import Answer, CommandCard, PlatformRefused, Rejected, RetryLater
+from bot.ports import CommandCard, DeliveryError, Limits, PlatformRefused, Reception, Rejected
 
 log = logging.getLogger(__name__)
 
 _PAUSES_S = (1.0, 2.0, 5.0, 15.0, 60.0, 120.0)
 """Between two visits; the longest keeps us below the 1000 sessions a day that Discord allows."""
 _STEADY_S = 600.0
-_LOGIN_S, _SEND_S = 15.0, 35.0
-"""A send ends before its caller loses patience: unlike a caller, it knows that a repeat of the same
-key is swallowed."""
 
+_REFUSED_NOW = (
+    "it refuses the token it took before: Discord or a proxy is in trouble, or the developer "
+    "portal made a new token"
+)
 _TOKEN_CODE = 4004
 """The gateway's close code for a token it refuses."""
 _FINAL = {
-    4010: "Discord refused the bot's shard.",
-    4011: "Discord refused the bot: it is in too many servers for one connection.",
     4012: "Discord refused the bot: discord.py speaks a version of the gateway that has ended.",
     4013: "Discord refused the bot's intents.",
     4014: "Discord refused the bot's intents.",
 }
-"""Close codes of the gateway after which trying again does not help."""
+"""Close codes of the gateway after which trying again does not help. Those about shards are none of
+them: the next visit asks anew how many there are to be."""
 
 
 class DiscordAdapter:
-    """Discord, connected; sending works whether or not anyone listens.
+    """Discord, connected; posting works whether or not anyone listens.
 
     `pauses_s` are the waits before the gateway is tried again, the last one repeated.
     """
 
     name = "discord"
-    sends_per_second = 40.0
-    """Just under the 50 requests a second that a bot may make."""
+    limits = Limits(sends_per_second=50.0, at_once=16)
 
     def __init__(
-        self, token: str, cards: Sequence[CommandCard], *, pauses_s: Sequence[float] = _PAUSES_S
+        self,
+        token: str,
+        root: str,
+        cards: Sequence[CommandCard],
+        *,
+        pauses_s: Sequence[float] = _PAUSES_S,
     ) -> None:
+        """Take the token, the root address of the REST interface, and the commands to list."""
         self._token = token
+        self._rest = Rest(token, root)
         self._cards = tuple(cards)
         self._pauses_s = pauses_s
-        self._sender: Client | None = None
-        self._logging_in = asyncio.Lock()
-        self._refused_until = float("-inf")
+        self._shards_up: set[Shard] = set()
         self._outage = False
         self._token_worked = False
 
-    async def listen(self, answer: Answer) -> None:
+    async def listen(self, reception: Reception) -> None:
         """Answer slash commands until cancelled; an outage is said once, and its end once."""
         loop = asyncio.get_running_loop()
         failures = 0
         while True:
             began = loop.time()
-            self._down(await self._visit(answer))
+            self._down(await self._visit(reception))
             if loop.time() - began > _STEADY_S:
                 failures = 0
             await asyncio.sleep(self._pauses_s[min(failures, len(self._pauses_s) - 1)])
             failures += 1
 
-    async def send(self, chat: Chat, message: Message, key: str) -> None:
-        """Deliver one message, if need be in several parts; Discord swallows a repeated `key`."""
-        if not chat.id.isdecimal():
+    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+        """Several messages as embeds of one, as far as Discord's limits allow."""
+        return parts(messages)
+
+    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+        """Deliver one part; Discord swallows a repeated `key` for some minutes."""
+        if not (chat.id.isascii() and chat.id.isdecimal()):
             raise Rejected(f"{chat.id!r} is no Discord channel")
-        for part, embed in enumerate(embeds(message)):
-            await self._post(int(chat.id), embed, _nonce(key, part))
+        rest_s = await self._rest.post(chat.id, part, key)
+        self._token_worked = True
+        return rest_s
+
+    async def check(self) -> None:
+        """Ask Discord who we are."""
+        await self._rest.check()
 
     async def close(self) -> None:
         """Let go of the connections alerts use; those for commands end with `listen`."""
-        sender, self._sender = self._sender, None
-        if sender is not None:
-            await sender.leave()
+        await self._rest.close()
 
-    async def _visit(self, answer: Answer) -> str:
+    async def _visit(self, reception: Reception) -> str:
         """Stay at the gateway as long as it lasts; returns why it ended."""
-        visit = Visit(self._cards, answer, self._up)
         try:
-            await visit.attend(_usable(self._token))
+            return await self._stay(reception)
         except discord.LoginFailure:
             return self._refused_token()
         except discord.ConnectionClosed as error:
@@ -108,73 +110,46 @@ class DiscordAdapter:
             if error.code in _FINAL:
                 raise PlatformRefused(_FINAL[error.code]) from None
             return reason(error)
+        except DeliveryError as error:
+            return str(error)
         except (*TROUBLE, *NONSENSE) as error:
             return reason(error)
+
+    async def _stay(self, reception: Reception) -> str:
+        if not usable(self._token):
+            raise discord.LoginFailure
+        wanted = plan(await self._rest.plan())
+        if wanted.wait_seconds > 0:
+            return await self._used_up(wanted)
+        turns = Turns(wanted.begin_at_once)
+        shards = [Shard(number, wanted.shards) for number in range(wanted.shards)]
+        on_up = partial(self._up, len(shards))
+        visits = [Visit(self._cards, reception, on_up, shard, turns) for shard in shards]
+        await first_end(visit.attend(self._token) for visit in visits)
         return "the gateway closed the connection"
+
+    async def _used_up(self, wanted: Plan) -> str:
+        """Wait for the next day's sessions: beyond its number, Discord takes away the token."""
+        why = "it grants no more sessions today"
+        self._down(why)
+        await asyncio.sleep(wanted.wait_seconds)
+        return why
 
     def _refused_token(self) -> str:
         """Why the token is refused now; raises PlatformRefused for one that never worked."""
         if not self._token_worked:
             raise PlatformRefused(TOKEN_REFUSED)
-        return REFUSED_NOW
-
-    async def _post(self, channel: int, embed: discord.Embed, nonce: str) -> None:
-        wait_s = self._refused_until - asyncio.get_running_loop().time()
-        if wait_s > 0:
-            raise RetryLater(wait_s, TOKEN_REFUSED)
-        try:
-            async with asyncio.timeout(_SEND_S):
-                sender = await self._logged_in()
-                await sender.get_partial_messageable(channel).send(embed=embed, nonce=nonce)
-        except discord.RateLimited as error:
-            raise RetryLater(error.retry_after, "Discord asks for a pause", counts=False) from None
-        except discord.LoginFailure:
-            raise self._refused() from None
-        except discord.HTTPException as error:
-            refused = error.status == HTTPStatus.UNAUTHORIZED
-            raise (self._refused() if refused else outcome(error)) from None
-        except (*TROUBLE, *NONSENSE) as error:
-            raise RetryLater(SOON_S, reason(error)) from None
-
-    async def _logged_in(self) -> Client:
-        async with asyncio.timeout(_LOGIN_S), self._logging_in:
-            if self._sender is None:
-                async with AsyncExitStack() as unless_done:
-                    client = Client()
-                    unless_done.push_async_callback(client.leave)
-                    await client.login(_usable(self._token))
-                    unless_done.pop_all()
-                self._sender = client
-                self._token_worked = True
-            return self._sender
-
-    def _refused(self) -> RetryLater:
-        # Each further request would count towards a ban of this machine's address.
-        self._refused_until = asyncio.get_running_loop().time() + LONG_S
-        log.error(TOKEN_REFUSED)
-        return RetryLater(LONG_S, TOKEN_REFUSED)
+        return _REFUSED_NOW
 
     def _down(self, why: str) -> None:
+        self._shards_up.clear()
         if not self._outage:
             log.warning("Discord is out of reach and will be tried again: %s.", why)
         self._outage = True
 
-    def _up(self) -> None:
+    def _up(self, of: int, shard: Shard) -> None:
         self._token_worked = True
-        if self._outage:
+        self._shards_up.add(shard)
+        if self._outage and len(self._shards_up) == of:
             log.info("Discord is back.")
-        self._outage = False
-
-
-def _usable(token: str) -> str:
-    """The token, unless it could not stand in a header; the error about that would show it."""
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise discord.LoginFailure
-    return token
-
-
-def _nonce(key: str, part: int) -> str:
-    """Names one part of a delivery, within the 25 characters Discord allows."""
-    if part == 0:
-        return key
-    return hashlib.blake2b(f"{key}/{part}".encode(), digest_size=12).hexdigest()
+            self._outage = False

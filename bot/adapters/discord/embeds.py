@@ -3,15 +3,19 @@
 The limits are those of discord.com/developers/docs/resources/message#embed-object.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 
 import discord
 
 from bot.model import Message, Tone
+from bot.ports import Rejected
 
 TITLE, DESCRIPTION, FOOTER = 256, 4096, 1024
-"""In UTF-16 units, the strictest way to count; one of each stays below the 6000 of a message."""
+"""In UTF-16 units, the strictest way to count; one of each stays below what a message may hold."""
+EMBEDS, TOGETHER = 10, 6000
+"""How many embeds one message may hold, and how many units all of them."""
 
 _COLOURS = {
     Tone.GOOD: discord.Colour.green(),
@@ -39,6 +43,20 @@ def embeds(message: Message) -> list[discord.Embed]:
     return found
 
 
+def parts(messages: Sequence[Message]) -> list[bytes]:
+    """The messages as few bodies of requests, several to one; raises Rejected without any text."""
+    shown = [embed for message in messages for embed in embeds(message) if _text(embed).strip()]
+    if not shown:
+        raise Rejected("there is nothing to send")
+    groups: list[list[discord.Embed]] = [[]]
+    for embed in shown:
+        size = sum(units(_text(each)) for each in (*groups[-1], embed))
+        if len(groups[-1]) == EMBEDS or size > TOGETHER:
+            groups.append([])
+        groups[-1].append(embed)
+    return [_body(group) for group in groups]
+
+
 def units(text: str) -> int:
     """The length in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
@@ -60,6 +78,16 @@ def escaped(text: str) -> str:
         return f"\\{part[0]}" if part[0] in "[<" else discord.utils.escape_markdown(part[0])
 
     return re.sub(r"[\[<]|[^\[<]+", escape, text)
+
+
+def _text(embed: discord.Embed) -> str:
+    """All of it that counts towards the limit of a message."""
+    return f"{embed.title or ''}{embed.description or ''}{embed.footer.text or ''}"
+
+
+def _body(shown: Sequence[discord.Embed]) -> bytes:
+    body = {"embeds": [embed.to_dict() for embed in shown], "allowed_mentions": {"parse": []}}
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def _sound(text: str) -> str:

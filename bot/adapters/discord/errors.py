@@ -1,46 +1,21 @@
-"""What Discord's refusals mean for a delivery.
+"""What Discord's answers mean for a delivery.
 
-The codes are those of discord.com/developers/docs/topics/opcodes-and-status-codes.
+The codes are those of discord.com/developers/docs/topics/opcodes-and-status-codes, the rest is that
+of discord.com/developers/docs/topics/rate-limits.
 """
 
-import zlib
+import json
+from collections.abc import Mapping
 from http import HTTPStatus
 
-import discord
-
-from bot.ports import ChatGone, DeliveryError, Rejected, RetryLater
+from bot.http.wire import WireAnswer
+from bot.ports import ChatGone, DeliveryError, Rejected, RetryLater, UnknownRefusal
 
 SOON_S, PAUSE_S, LONG_S = 10.0, 60.0, 3600.0
+LONGEST_S = 86_400.0
+"""Whoever asks us to wait for longer is asked again after this anyway."""
 
 TOKEN_REFUSED = "Discord refused DISCORD_BOT_TOKEN: copy it from the developer portal once more."  # noqa: S105 # a sentence about it
-REFUSED_NOW = (
-    "it refuses the token it took before: Discord or a proxy is in trouble, or the developer "
-    "portal made a new token"
-)
-
-# discord.py lets the errors of its HTTP library through and has no name of its own for them. This
-# one is reached through it, because adapters must not import that library.
-_HTTP_LIBRARY_ERROR: type[Exception] = discord.http.aiohttp.ClientError  # type: ignore[attr-defined] # see above
-
-TROUBLE: tuple[type[Exception], ...] = (
-    discord.DiscordException,
-    OSError,
-    TimeoutError,
-    _HTTP_LIBRARY_ERROR,
-)
-"""All that can go wrong between us and Discord."""
-
-NONSENSE: tuple[type[Exception], ...] = (
-    AttributeError,
-    KeyError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    zlib.error,
-)
-"""How discord.py stumbles over answers that are not Discord's, say a proxy's page with status 200,
-over a gateway that hangs up before it said hello or sends a frame that cannot be unpacked, and over
-a client that is being closed."""
 
 _GONE = {
     10003: "the channel no longer exists",
@@ -48,39 +23,87 @@ _GONE = {
     50001: "the bot may not see this channel",
     50007: "this person does not accept direct messages from the bot",
     50013: "the bot may not write in this channel; it needs Send Messages and Embed Links",
+    50083: "the thread is archived",
     50278: "the bot shares no server with this person any more",
+    160005: "the thread is locked",
 }
 _TOO_FAST = frozenset({20028, 20029, 40003})
 """Limits on writing to a channel or a server, and on opening direct messages."""
+_WAITS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
+_DETAILS = 200
+"""So much of an answer's own words stands in a reason."""
 
 
-def reason(error: BaseException) -> str:
-    """The error on one short line; its text can be a whole page of HTML."""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:200]}" if text else type(error).__name__
-
-
-def outcome(error: discord.HTTPException) -> DeliveryError:
-    """What an error answer to a message means for its delivery.
+def outcome(answer: WireAnswer) -> DeliveryError:
+    """What an answer that confirms no message means for its delivery.
 
     Only the codes that say so are the chat's fault: a 403 or 404 without one may come from a proxy
     or from a block of our address, and must not cost anyone a subscription.
     """
-    if error.code in _GONE:
-        return ChatGone(_GONE[error.code])
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return RetryLater(_pause_s(error), reason(error), counts=False)
-    if error.code in _TOO_FAST:
-        return RetryLater(PAUSE_S, reason(error), counts=False)
-    if error.status == HTTPStatus.BAD_REQUEST:
-        return Rejected(reason(error))
-    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return RetryLater(SOON_S, reason(error))
-    return RetryLater(LONG_S, reason(error))
+    body = told(answer)
+    code, why = _code(body), _words(answer.status, body)
+    if code in _GONE:
+        return ChatGone(_GONE[code])
+    if answer.status in _WAITS or code in _TOO_FAST:
+        return _wait(answer, body, why)
+    if answer.status == HTTPStatus.BAD_REQUEST and body:
+        return Rejected(why)
+    if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return UnknownRefusal(why)
+    return RetryLater(SOON_S, why)
 
 
-def _pause_s(error: discord.HTTPException) -> float:
+def told(answer: WireAnswer) -> Mapping[str, object]:
+    """The JSON object that was answered; empty for all else, say a proxy's page."""
     try:
-        return max(float(error.response.headers.get("Retry-After", "")), 1.0)
-    except ValueError:
-        return PAUSE_S
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def span_s(value: object) -> float | None:
+    """A span of time as a header or a body tells it, in seconds; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        seconds = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return min(seconds, LONGEST_S) if seconds >= 0 else None
+
+
+def _wait(answer: WireAnswer, body: Mapping[str, object], why: str) -> RetryLater:
+    """How long to wait, and with what; a 429 not of Discord's own making bans our address."""
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return RetryLater(LONG_S, TOKEN_REFUSED, counts=False, everything=True)
+    banned = "Via" not in answer.headers or not body
+    everywhere = answer.headers.get("X-RateLimit-Scope") == "global" or body.get("global") is True
+    seconds = _named_s(answer, body)
+    return RetryLater(
+        PAUSE_S if seconds is None else seconds,
+        why,
+        counts=False,
+        everything=answer.status == HTTPStatus.TOO_MANY_REQUESTS and (banned or everywhere),
+    )
+
+
+def _named_s(answer: WireAnswer, body: Mapping[str, object]) -> float | None:
+    """The wait that is asked for; the body is the most exact about it."""
+    names = ("Retry-After", "X-RateLimit-Reset-After")
+    spans = map(span_s, (body.get("retry_after"), *map(answer.headers.get, names)))
+    return next((span for span in spans if span is not None), None)
+
+
+def _code(body: Mapping[str, object]) -> int:
+    code = body.get("code")
+    return code if isinstance(code, int) else 0
+
+
+def _words(status: int, body: Mapping[str, object]) -> str:
+    """The answer on one short line. Nothing of a page is quoted: it may show our own request."""
+    if not body:
+        return f"HTTP {status}, in no words of Discord's"
+    details = f": {json.dumps(body['errors'])}" if body.get("errors") else ""
+    text = " ".join(f"{body.get('message', '')}{details}".split())[:_DETAILS]
+    return f"HTTP {status} ({_code(body)}) {text}".rstrip()

@@ -9,9 +9,10 @@ import discord
 from discord import app_commands
 
 from bot.adapters.discord.embeds import embeds, shortened
-from bot.adapters.discord.errors import TROUBLE, reason
+from bot.adapters.discord.shards import Shard, Turns
+from bot.adapters.discord.trouble import TROUBLE, reason
 from bot.model import Chat, Message
-from bot.ports import Answer, CommandCard
+from bot.ports import CommandCard, Reception, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +28,22 @@ _UNKNOWN = Message("I do not know that command", ("/help lists those I know.",))
 _NOWHERE = Message("I cannot tell which channel this is", ("Please try in another one.",))
 
 
-class Client(discord.Client):
-    """A client with nothing but what we need: no privileged intents, no mentions, no caches."""
+class Visit(discord.Client):
+    """One shard's stay at the gateway, from login until trouble that resuming does not mend.
 
-    def __init__(self) -> None:
+    It has nothing but what we need: no privileged intents, no mentions, no messages kept.
+    discord.py resumes a dropped session by itself and at once. That is right for one drop; if it
+    takes too long, or drops come too often, the visit ends, and its host makes a pause.
+    """
+
+    def __init__(
+        self,
+        cards: Sequence[CommandCard],
+        reception: Reception,
+        on_up: Callable[[Shard], None],
+        shard: Shard,
+        turns: Turns,
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -39,30 +52,13 @@ class Client(discord.Client):
             chunk_guilds_at_startup=False,
             # Nothing here reads the list of servers, so there is nothing to wait for.
             guild_ready_timeout=0.0,
+            shard_id=shard.number,
+            shard_count=shard.of if shard.of > 1 else None,
         )
-
-    async def leave(self) -> None:
-        """Close all connections, also those to a peer that no longer answers."""
-        try:
-            async with asyncio.timeout(_GOODBYE_S):
-                await self.close()
-        except TimeoutError:
-            await self.http.close()
-
-
-class Visit(Client):
-    """One stay at the gateway, from login until trouble that resuming does not mend.
-
-    discord.py resumes a dropped session by itself and at once. That is right for one drop; if it
-    takes too long, or drops come too often, the visit ends, and its host makes a pause.
-    """
-
-    def __init__(
-        self, cards: Sequence[CommandCard], answer: Answer, on_up: Callable[[], None]
-    ) -> None:
-        super().__init__()
-        self._answer = answer
+        self._reception = reception
         self._on_up = on_up
+        self._shard = shard
+        self._turns = turns
         self._answering: set[asyncio.Task[Any]] = set()
         self._drops: list[float] = []
         self._patience = asyncio.timeout(None)
@@ -78,8 +74,10 @@ class Visit(Client):
     async def attend(self, token: str) -> None:
         """Log in and answer commands; returns or raises when the connection is lost for good."""
         try:
-            async with asyncio.timeout(_READY_S) as self._patience:
+            async with asyncio.timeout(_READY_S):
                 await self.login(token)
+            await self._turns.take(self._shard)
+            async with asyncio.timeout(_READY_S) as self._patience:
                 await self.connect(reconnect=False)
         finally:
             for task in self._answering:
@@ -88,8 +86,24 @@ class Visit(Client):
                 await asyncio.wait(self._answering, timeout=_GOODBYE_S)
             await self.leave()
 
+    async def leave(self) -> None:
+        """Close all connections, also those to a peer that no longer answers."""
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                await self.close()
+        except TimeoutError:
+            await self.http.close()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for another turn when Discord wants a new session in the midst of a visit."""
+        await super().before_identify_hook(shard_id, initial=initial)
+        if not initial:
+            await self._turns.take(self._shard)
+
     async def setup_hook(self) -> None:
-        """Tell Discord our commands, if they are not those it knows."""
+        """Tell Discord our commands, if they are not those it knows; one shard does for all."""
+        if self._shard.number:
+            return
         if self.application_id is None:
             raise discord.MissingApplicationID
         ours = [_shape(command.to_dict(self.tree)) for command in self.tree.get_commands()]
@@ -109,12 +123,12 @@ class Visit(Client):
     async def on_connect(self) -> None:
         """A session has begun."""
         self._be_patient(None)
-        self._on_up()
+        self._on_up(self._shard)
 
     async def on_resumed(self) -> None:
         """A session goes on after a drop."""
         self._be_patient(None)
-        self._on_up()
+        self._on_up(self._shard)
 
     async def on_disconnect(self) -> None:
         """The connection dropped, and discord.py is about to resume the session."""
@@ -125,6 +139,24 @@ class Visit(Client):
     def _be_patient(self, until: float | None) -> None:
         if not self.is_closed() and not self._patience.expired():
             self._patience.reschedule(until)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A server let us in, perhaps again; not one that only came back after an outage."""
+        places = (*guild.channels, *guild.threads)
+        heard = [place.id for place in places if isinstance(place, discord.abc.Messageable)]
+        chats = [Chat("discord", str(channel)) for channel in heard]
+        task = asyncio.current_task()
+        if task is None or self.is_closed() or not chats:
+            return
+        self._answering.add(task)
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                await self._reception.invited(chats)
+        except (StoreUnavailable, TimeoutError) as error:
+            # Each of them resumes with its next command, too.
+            log.warning("An invitation on Discord was not noted: %s.", reason(error))
+        finally:
+            self._answering.discard(task)
 
     async def respond(self, interaction: discord.Interaction["Visit"], text: str) -> None:
         """Answer one command, in a task of the library's that ends with this visit."""
@@ -153,7 +185,7 @@ class Visit(Client):
             return _NOWHERE
         try:
             async with asyncio.timeout(_ANSWER_S):
-                return await self._answer(Chat("discord", str(channel)), text) or _UNKNOWN
+                return await self._reception.answer(Chat("discord", str(channel)), text) or _UNKNOWN
         except TimeoutError:
             log.warning("%s took longer than %.0f s.", text, _ANSWER_S)
             return _SORRY

@@ -1,4 +1,4 @@
-"""Telegram, by python-telegram-bot."""
+"""Telegram: python-telegram-bot for what people say, our own wire for what they hear."""
 
 import logging
 from collections.abc import Sequence
@@ -15,13 +15,14 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> TelegramAdapter |
     """The adapter for the token in the settings, or None without one."""
     if settings.telegram_bot_token is None:
         return None
-    # The HTTP client logs every address asked, and with it the token; the library logs with
-    # tracebacks what this module tells in one line.
-    for library in ("httpx", "httpcore"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+    # The library logs with tracebacks what this package tells in one line.
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
-    token = settings.telegram_bot_token.get_secret_value()
-    return TelegramAdapter(token, settings.telegram_api_base_url, cards)
+    return TelegramAdapter(
+        settings.telegram_bot_token.get_secret_value(),
+        settings.telegram_api_base_url,
+        cards,
+        paid=settings.telegram_paid_broadcast,
+    )
 
 
 PLATFORM = Platform("telegram", build)

@@ -1,39 +1,21 @@
-"""What goes wrong between us and Telegram, and what it means for a delivery.
+"""What Telegram's answers mean for a delivery (https://core.telegram.org/bots/api#making-requests).
 
 The Bot API documents its refusals only as texts; these are the ones known from practice.
 """
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
 
-import httpx
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Forbidden,
-    InvalidToken,
-    TelegramError,
-    TimedOut,
-)
-from telegram.request import HTTPXRequest
-
+from bot.http.wire import WireAnswer
 from bot.model import Chat
-from bot.ports import ChatGone, ChatMoved, DeliveryError, Rejected, RetryLater, Unconfirmed
-
-TOKEN_REFUSED = "Telegram refused TELEGRAM_BOT_TOKEN: ask @BotFather for the bot's present token."  # noqa: S105 - a sentence about it
-REFUSED_NOW = (
-    "it refuses the token it took before: Telegram or a proxy is in trouble, or @BotFather made a "
-    "new token"
-)
+from bot.ports import ChatGone, ChatMoved, DeliveryError, Rejected, RetryLater, UnknownRefusal
 
 FLOOD_PAUSE_SECONDS = 5.0
 """When Telegram asks us to wait without saying how long."""
+LONGEST_FLOOD_SECONDS = 86_400.0
 NETWORK_PAUSE_SECONDS = 5.0
-PAUSE_SECONDS = {Forbidden: 1800.0, InvalidToken: 600.0}
-"""A refusal we do not know may pass, as may a refused token: neither is the chat's fault."""
 
 GONE = (
     "bot was blocked by the user",
@@ -58,70 +40,82 @@ GONE = (
 )
 """Telegram's words for a chat that will not take messages until somebody in it acts."""
 THREAD_GONE = ("message thread not found", "topic_deleted")
-NOT_SENT = (httpx.ConnectTimeout, httpx.PoolTimeout)
-"""The time-outs after which Telegram cannot have the message."""
-UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
-"""What the library raises when an answer is JSON, but not of the Bot API's shape."""
+DONE = b'{"ok":true,'
+TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
 
 
-class Flood(TelegramError):
-    """Telegram asks us to wait."""
+def succeeded(answer: WireAnswer) -> bool:
+    """Whether Telegram did as it was asked; a proxy's page is no success, whatever its status.
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"asked to wait {seconds:g} s")
-        self.seconds = seconds
-
-
-class Requests(HTTPXRequest):
-    """HTTP to the Bot API.
-
-    A 429 is read here, as the library's RetryAfter cannot be made without a deprecation warning.
+    Nearly every answer begins as Telegram's do, and need not be parsed to tell.
     """
-
-    updates: tuple[int, ...] = ()
-    """The ids in the last answer to getUpdates, which the library does not tell when it fails."""
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
-        """Status and body of one request; raises Flood, or the library's own errors."""
-        status, body = await super().do_request(*args, **kwargs)
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise Flood(_retry_after(body))
-        self.updates = _update_ids(body)
-        return status, body
+    return answer.succeeded and (
+        answer.body.startswith(DONE) or _members(answer.body).get("ok") is True
+    )
 
 
-def _update_ids(body: bytes) -> tuple[int, ...]:
-    try:
-        return tuple(int(update["update_id"]) for update in json.loads(body)["result"])
-    except (KeyError, TypeError, ValueError):
-        return ()
+def description(answer: WireAnswer) -> str:
+    """Telegram's reason in its own words, or ours for an answer that has none."""
+    words = _members(answer.body).get("description")
+    if isinstance(words, str) and words:
+        return words.removeprefix("Forbidden: ").removeprefix("Bad Request: ")
+    if answer.succeeded:
+        return "an answer nobody can read"
+    return f"an answer nobody can read, with the status {answer.status}"
 
 
-def _retry_after(body: bytes) -> float:
-    try:
-        seconds = float(json.loads(body)["parameters"]["retry_after"])
-    except (ArithmeticError, KeyError, TypeError, ValueError):
-        return FLOOD_PAUSE_SECONDS
-    return seconds if math.isfinite(seconds) and seconds > 0 else FLOOD_PAUSE_SECONDS
+def flood_seconds(body: bytes) -> float:
+    """For how long a 429 asks us to wait."""
+    seconds = _parameters(_members(body)).get("retry_after")
+    if isinstance(seconds, int | float) and 0 < seconds < math.inf:
+        return float(min(seconds, LONGEST_FLOOD_SECONDS))
+    return FLOOD_PAUSE_SECONDS
 
 
-def failure(error: TelegramError, chat: Chat, reason: str) -> DeliveryError:
-    """What a failed send means; the library's BadRequest is a NetworkError, so order matters."""
-    if isinstance(error, Forbidden | BadRequest) and says(reason, GONE):
+def thread_is_gone(answer: WireAnswer) -> bool:
+    """Whether a group's topic was deleted: its General still hears us."""
+    return answer.status == HTTPStatus.BAD_REQUEST and _says(description(answer), THREAD_GONE)
+
+
+def failure(answer: WireAnswer, chat: Chat, reason: str) -> DeliveryError:
+    """What a refusal of one message means, other than a 429 and a refused token.
+
+    An answer that is not the Bot API's comes from something in between, and says nothing of the
+    chat or the message.
+    """
+    said = _members(answer.body)
+    if said.get("ok") is not False or not _is_refusal(answer.status):
+        return RetryLater(NETWORK_PAUSE_SECONDS, reason)
+    new_id = _parameters(said).get("migrate_to_chat_id")
+    if isinstance(new_id, int):
+        # Only basic groups migrate, and they have no topics.
+        return ChatMoved(Chat(chat.platform, str(new_id)))
+    if answer.status in REFUSED and _says(reason, GONE):
         return ChatGone(reason)
-    match error:
-        case Flood():
-            return RetryLater(error.seconds, reason, counts=False)
-        case ChatMigrated():
-            return ChatMoved(Chat(chat.platform, str(error.new_chat_id), chat.thread))
-        case BadRequest():
-            return Rejected(reason)
-        case TimedOut() if not isinstance(error.__cause__, NOT_SENT):
-            return Unconfirmed(reason)
-    pause = PAUSE_SECONDS.get(type(error), NETWORK_PAUSE_SECONDS)
-    return RetryLater(pause, reason, counts=not isinstance(error, InvalidToken))
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        return Rejected(reason)
+    return UnknownRefusal(reason)
 
 
-def says(reason: str, phrases: Sequence[str]) -> bool:
-    """Whether a reason holds one of the phrases."""
+def _is_refusal(status: int) -> bool:
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _members(body: bytes) -> Mapping[str, object]:
+    """The answer's members; none if it is not a JSON object."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _parameters(said: Mapping[str, object]) -> Mapping[str, object]:
+    """See https://core.telegram.org/bots/api#responseparameters."""
+    found = said.get("parameters")
+    return found if isinstance(found, dict) else {}
+
+
+def _says(reason: str, phrases: Sequence[str]) -> bool:
     return any(phrase in reason.lower() for phrase in phrases)

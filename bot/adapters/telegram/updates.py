@@ -1,16 +1,27 @@
-"""What people say to the bot (https://core.telegram.org/bots/api#update)."""
+"""What people and Telegram say to the bot (https://core.telegram.org/bots/api#update)."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from telegram import Chat as TelegramChat
-from telegram import ChatMember, Update
+from telegram import (
+    ChatMember,
+    ChatMemberAdministrator,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+    Update,
+)
 
 from bot.model import Chat
 
+GROUPS = (TelegramChat.GROUP, TelegramChat.SUPERGROUP)
+OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
+INSIDE = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR)
+
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Said:
     """A text somebody sent to us; in a private chat it always gets a reply."""
 
     chat: Chat
@@ -18,43 +29,77 @@ class Heard:
     private: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """We may write to a chat, and could not before."""
+
+    chat: Chat
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group became a supergroup: the chat has another id."""
+
+    chat: Chat
+    to: Chat
+
+
+Heard = Said | Invited | Moved
+
+
 def hear(updates: Sequence[Update], username: str, commands: Container[str]) -> list[Heard]:
     """What is said to us, the bot called `username`, in the order in which it was said.
 
     In a group a bare command that is none of ours is another bot's business.
     """
-    return [heard for update in updates if (heard := _heard(update, username, commands))]
+    return [heard for update in updates for heard in _heard(update, username, commands)]
 
 
-def _heard(update: Update, username: str, commands: Container[str]) -> Heard | None:
+def _heard(update: Update, username: str, commands: Container[str]) -> Iterator[Heard]:
     message = update.message or update.channel_post
-    if message is None:
-        return _welcomed(update)
+    if update.my_chat_member is not None:
+        yield from _welcomed(update.my_chat_member)
+    elif message is not None and message.migrate_to_chat_id:
+        yield Moved(_chat(message.chat.id), _chat(message.migrate_to_chat_id))
+    elif message is not None:
+        yield from _said(message, username, commands)
+
+
+def _said(message: Message, username: str, commands: Container[str]) -> Iterator[Said]:
     text = (message.text or "").strip()
     if not text:
-        return None
+        return
     command = text.split(maxsplit=1)[0]
     name, _, addressee = command.partition("@")
     if command.startswith("/") and addressee:
         if addressee.casefold() != username.casefold():
-            return None
+            return
         text = name + text.removeprefix(command)
     private = message.chat.type == TelegramChat.PRIVATE
     if not private and not addressee and name.removeprefix("/").lower() not in commands:
-        return None
+        return
     thread = message.message_thread_id if message.is_topic_message else None
-    chat = Chat("telegram", str(message.chat.id), str(thread or ""))
-    return Heard(chat, text, private=private)
+    yield Said(_chat(message.chat.id, thread), text, private=private)
 
 
-def _welcomed(update: Update) -> Heard | None:
+def _welcomed(change: ChatMemberUpdated) -> Iterator[Heard]:
     """A group that takes the bot in, perhaps again, is greeted as if it had said /start."""
-    change = update.my_chat_member
-    if (
-        change is None
-        or change.chat.type not in (TelegramChat.GROUP, TelegramChat.SUPERGROUP)
-        or change.old_chat_member.status not in (ChatMember.LEFT, ChatMember.BANNED)
-        or change.new_chat_member.status not in (ChatMember.MEMBER, ChatMember.ADMINISTRATOR)
-    ):
-        return None
-    return Heard(Chat("telegram", str(change.chat.id)), "/start", private=False)
+    chat, kind = _chat(change.chat.id), change.chat.type
+    before, after = change.old_chat_member, change.new_chat_member
+    if kind in GROUPS and before.status in OUTSIDE and after.status in INSIDE:
+        yield Said(chat, "/start", private=False)
+    elif _may_write(after, kind) and not _may_write(before, kind):
+        yield Invited(chat)
+
+
+def _may_write(bot: ChatMember, kind: str) -> bool:
+    """Whether its standing lets the bot write to a chat of this kind."""
+    if isinstance(bot, ChatMemberRestricted):
+        return bot.is_member and bot.can_send_messages
+    if kind == TelegramChat.CHANNEL:
+        return isinstance(bot, ChatMemberAdministrator) and bool(bot.can_post_messages)
+    return bot.status in (*INSIDE, ChatMember.OWNER)
+
+
+def _chat(chat_id: int, thread: int | None = None) -> Chat:
+    return Chat("telegram", str(chat_id), str(thread or ""))

@@ -1,13 +1,27 @@
--- Gives a chat its new id everywhere, and one parcel with it, due at once.
+-- with: lines
+-- Gives a chat its new id everywhere; a chat already known by it keeps the earlier place in line.
 --
--- KEYS: fly, attempts, suspended, old chat, new chat, where the old one went, where the new one went.
--- ARGV: platform's key prefix, old member, new member, old parcel, new parcel, tombstone ms,
--- attempts used up.
--- A chat that is already known under its new id keeps the earlier of its two places in line.
--- Subscribers' keys are found on the way; they share the declared keys' hash tag, hence the slot.
-
+-- KEYS: ready (for the slot), suspended, old chat, new chat. ARGV: the platform's key prefix, old
+-- member, new member. Subscribers' keys are found on the way; they share the tag, hence the slot.
 local prefix, old, new = ARGV[1], ARGV[2], ARGV[3]
-for _, topic in ipairs(redis.call('SMEMBERS', KEYS[4])) do
+
+local heard, awaited = {}, {}
+for _, job in ipairs(ready_jobs(prefix)) do
+  local had, waits = false, false
+  for _, member in ipairs({old, new}) do
+    if hears(job, member) then
+      waits = awaits(job, member) or waits
+      had = had or not awaits(job, member)
+    end
+  end
+  if had then
+    heard[#heard + 1] = job
+  elseif waits then
+    awaited[#awaited + 1] = job
+  end
+end
+
+for _, topic in ipairs(redis.call('SMEMBERS', KEYS[3])) do
   local subscribers = prefix .. 'sub:' .. topic
   local seq = redis.call('ZSCORE', subscribers, old)
   if seq then
@@ -17,18 +31,38 @@ for _, topic in ipairs(redis.call('SMEMBERS', KEYS[4])) do
     end
     redis.call('ZREM', subscribers, old)
   end
-  redis.call('SADD', KEYS[5], topic)
+  redis.call('SADD', KEYS[4], topic)
 end
-redis.call('DEL', KEYS[4])
-redis.call('HDEL', KEYS[3], old)
-redis.call('SET', KEYS[6], new, 'PX', ARGV[6])
--- A chat that came back is not sent round in a circle.
-redis.call('DEL', KEYS[7])
+redis.call('DEL', KEYS[3])
+local suspension = redis.call('HGET', KEYS[2], old)
+if suspension then
+  -- What it missed under its old id it hears when it speaks under the new one.
+  redis.call('HSETNX', KEYS[2], new, suspension)
+  redis.call('HDEL', KEYS[2], old)
+end
 
-if redis.call('ZREM', KEYS[1], ARGV[4]) == 1 then
-  redis.call('HDEL', KEYS[2], ARGV[4])
-  if redis.call('ZADD', KEYS[1], 'NX', 0, ARGV[5]) == 1 then
-    redis.call('HSET', KEYS[2], ARGV[5], ARGV[7])
+forget_joins()
+for _, job in ipairs(heard) do
+  if awaits(job, new) then
+    mark_ahead(job, new)
   end
+end
+
+local waiting, line = line_of(prefix, old) or new_line(), line_of(prefix, new) or new_line()
+for _, id in ipairs(waiting.jobs) do
+  add_to_line(line, id)
+end
+for _, job in ipairs(awaited) do
+  -- A walk may have come by the new place in line already, and found somebody else there.
+  if not awaits(job, new) then
+    add_to_line(line, job.id)
+  end
+end
+waiting.jobs = {}
+keep_line(prefix, old, waiting)
+keep_line(prefix, new, line)
+if #line.jobs > 0 and not redis.call('ZSCORE', prefix .. 'due', new)
+  and not is_suspended(prefix, new) then
+  redis.call('ZADD', prefix .. 'due', now, new)
 end
 return 1

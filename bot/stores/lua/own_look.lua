@@ -2,8 +2,7 @@
 --
 -- KEYS: poller's lease, uses, seen. ARGV: leader, now (s), most rules, the tag all keys begin with,
 -- number of platforms, the platforms; then a reading at a time: name, value, time it is about.
--- Returns 'not leader', or {rules, uses, seen}: a rule is {platform, member, number, text,
--- whether its chat is suspended}.
+-- Returns 'not leader', or {rules, uses, seen}: a rule is {platform, member, number, text}.
 -- A reading that moves no rule has been seen to the end, and its time is noted in `seen`.
 -- The index's keys are found on the way; they share the tag, hence the slot.
 
@@ -30,8 +29,7 @@ local function touch(prefix, platform, key, entry)
       return false
     end
     known[name] = true
-    rules[#rules + 1] = {platform, member, number, text,
-      redis.call('HEXISTS', prefix .. 'suspended', member)}
+    rules[#rules + 1] = {platform, member, number, text}
   end
   return true
 end

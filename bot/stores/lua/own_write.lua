@@ -1,21 +1,23 @@
+-- with: lines
 -- Writes own rules, where the index finds them, and the jobs of what they say.
 --
 -- KEYS: poller's lease, seq, uses, seen. ARGV: leader ('' where the chat itself asks), now ms (the
--- poller's clock), job ttl ms, tombstone ms, 'each' or 'all' (nothing unless every rule is as
--- expected), the tag all keys begin with, number of changes; a change: platform, member, number,
--- expected text ('' for none), new text ('' to forget it), most rules of the chat or -1, job id
--- ('' for none), body; then three lists, each after its length: places to leave (key, entry),
--- places to take (key, entry, score), uses (reading, how many more).
+-- poller's clock), ms for which what a rule says is news, is told at all, and its job is known,
+-- 'each' or 'all' (nothing unless every rule is as expected), the tag all keys begin with, number
+-- of changes; a change: platform, member, number, expected text ('' for none), new text ('' to
+-- forget it), most rules of the chat or -1, job id ('' for none), body; then three lists, each after
+-- its length: places to leave (key, entry), places to take (key, entry, score), uses (reading, how
+-- many more).
 -- Returns 'not leader', or for each change 'done', 'repeated', 'moved' or 'full'.
 -- A chat's keys and the index's are found on the way; they share the tag, hence the slot.
 
 local LEASE, SEQ, USES, SEEN = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local leader, now, ttl, tombstone, mode, tag = unpack(ARGV, 1, 6)
+local leader, made, news_ms, told_ms, known_ms, mode, tag = unpack(ARGV, 1, 7)
 if leader ~= '' and redis.call('GET', LEASE) ~= leader then
   return 'not leader'
 end
 
-local at = 8
+local at = 9
 local function next_argument()
   at = at + 1
   return ARGV[at - 1]
@@ -50,22 +52,42 @@ local function judge(change)
   return 'done'
 end
 
-local clock = redis.call('TIME')
-local ttl_at = clock[1] * 1000 + math.floor(clock[2] / 1000) + ttl
+-- A chat that cannot be reached hears later what it missed of its own, the newest of it.
+local MOST_MISSED = 50
+
+local function forget_oldest(prefix, line)
+  local own = {}
+  for place, id in ipairs(line.jobs) do
+    local job = job_of(prefix, id)
+    if job and not job.topic then
+      own[#own + 1] = place
+    end
+  end
+  for i = #own - MOST_MISSED, 1, -1 do
+    table.remove(line.jobs, own[i])
+  end
+end
 
 local function enqueue(change)
-  local job = change.prefix .. 'job:' .. change.job
+  local prefix = change.prefix
+  local job = prefix .. 'job:' .. change.job
   if redis.call('EXISTS', job) == 1 then
     return
   end
   local seq = redis.call('INCR', SEQ)
-  redis.call('HSET', job, 'to', change.member, 'body', change.body, 'cur', 0, 'upto', seq,
-    'created', now, 'ttl_at', ttl_at)
-  redis.call('PEXPIRE', job, tombstone)
-  redis.call('ZADD', change.prefix .. 'ready', seq, change.job)
-  local wake = tag .. ':wake:' .. change.platform
-  redis.call('LPUSH', wake, 1)
-  redis.call('LTRIM', wake, 0, 0)
+  redis.call('HSET', job, 'to', change.member, 'body', change.body, 'upto', seq,
+    'created', made, 'ttl_at', now + news_ms, 'end_at', now + told_ms)
+  redis.call('PEXPIRE', job, known_ms)
+  local line = line_of(prefix, change.member) or new_line()
+  add_to_line(line, change.job)
+  if is_suspended(prefix, change.member) then
+    forget_oldest(prefix, line)
+  elseif not redis.call('ZSCORE', prefix .. 'due', change.member) then
+    -- A number so small is always due, and before all that waits for a time: its own lane.
+    redis.call('ZADD', prefix .. 'due', not_before(prefix, change.member, seq), change.member)
+  end
+  keep_line(prefix, change.member, line)
+  wake(tag, change.platform)
 end
 
 local function apply(change)
@@ -92,7 +114,7 @@ local function apply(change)
 end
 
 local changes, outcomes, all_as_expected = {}, {}, true
-for i = 1, tonumber(ARGV[7]) do
+for i = 1, tonumber(ARGV[8]) do
   changes[i] = next_change()
 end
 if mode == 'all' then

@@ -1,9 +1,16 @@
--- Makes every parcel that is away due now: whoever had it is dead.
+-- with: lines
+-- Makes what is out under a lease due at once, a bounded number: whoever had it is dead.
 --
--- KEYS: fly.
-
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-for _, parcel in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf', 'LIMIT', 0, 1000)) do
-  redis.call('ZADD', KEYS[1], now, parcel)
+-- KEYS: due. ARGV: the platform's key prefix, where to go on. Returns where to go on, '0' at the end.
+local prefix = ARGV[1]
+local found = redis.call('ZSCAN', KEYS[1], ARGV[2], 'COUNT', 200)
+for i = 1, #found[2], 2 do
+  local member = found[2][i]
+  local line = line_of(prefix, member)
+  if line and line.lease then
+    line.lease = nil
+    keep_line(prefix, member, line)
+    redis.call('ZADD', KEYS[1], now, member)
+  end
 end
+return found[1]

@@ -1,18 +1,89 @@
--- Ends a parcel. KEYS: fly, attempts, job, dropped, suspended.
--- ARGV: parcel, outcome (sent, dropped or suspended), member, note, notes kept.
--- Only the call that ends it counts it: a repeat finds nothing to remove.
-local parcel, outcome = ARGV[1], ARGV[2]
-if redis.call('ZREM', KEYS[1], parcel) == 0 then
-  return 0
+-- with: lines
+-- Says what became of parcels.
+--
+-- KEYS: ready (for the slot), seq. ARGV: the platform's key prefix, ms for which a dead letter's job
+-- is kept, most dead letters; then of each parcel: member, lease, outcome (sent, later, alone, dead,
+-- suspended), ms for which the chat is left alone, attempts, unsure, reason.
+-- Returns how many counted: a parcel that was handed out again since, or settled before, does not.
+
+local SEQ = KEYS[2]
+local prefix, dead_ms, most_dead = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local counts = {}
+
+local function count(id, outcome)
+  local field = id .. ' ' .. outcome
+  counts[field] = (counts[field] or 0) + 1
 end
-redis.call('HDEL', KEYS[2], parcel)
-if redis.call('EXISTS', KEYS[3]) == 1 then
-  redis.call('HINCRBY', KEYS[3], outcome, 1)
+
+local function end_out(line, outcome)
+  for i = 1, line.out do
+    count(line.jobs[i], outcome)
+  end
+  leave_line(line, line.out)
+  line.alone = math.max(0, line.alone - line.out)
+  line.out, line.attempts, line.unsure = 0, 0, 0
 end
-if outcome == 'dropped' then
-  redis.call('LPUSH', KEYS[4], ARGV[4])
-  redis.call('LTRIM', KEYS[4], 0, ARGV[5] - 1)
-elseif outcome == 'suspended' then
-  redis.call('HSET', KEYS[5], ARGV[3], ARGV[4])
+
+local function give_up(member, line, reason)
+  for i = 1, line.out do
+    local id = line.jobs[i]
+    if redis.call('HLEN', prefix .. 'dead') < most_dead then
+      redis.call('HSET', prefix .. 'dead', id .. '|' .. member,
+        cjson.encode({reason = reason, at = now}))
+      redis.call('PEXPIRE', prefix .. 'job:' .. id, dead_ms)
+    end
+  end
 end
-return 1
+
+-- All that was fired by now stands in the line of a suspended chat; what is fired later has a
+-- higher number than `since`.
+local function suspend(member, line, reason)
+  gather(line, member, ready_jobs(prefix))
+  local since = tonumber(redis.call('GET', SEQ) or 0)
+  redis.call('HSET', prefix .. 'suspended', member,
+    cjson.encode({reason = reason, since = since, at = now}))
+  line.out, line.alone, line.attempts, line.unsure = 0, 0, 0, 0
+end
+
+local function settle(member, line, outcome, wait, attempts, unsure, reason)
+  line.lease = nil
+  if outcome == 'later' then
+    line.attempts, line.unsure = attempts, unsure
+  elseif outcome == 'alone' then
+    line.alone, line.out = line.out, 0
+  elseif outcome == 'suspended' then
+    suspend(member, line, reason)
+    redis.call('ZREM', prefix .. 'due', member)
+    keep_line(prefix, member, line)
+    return
+  else
+    if outcome == 'dead' then
+      give_up(member, line, reason)
+    end
+    end_out(line, outcome)
+    if wait > 0 then
+      redis.call('ZADD', prefix .. 'rest', now + wait, member)
+    end
+  end
+  redis.call('ZADD', prefix .. 'due', now + wait, member)
+  keep_line(prefix, member, line)
+end
+
+local settled = 0
+for i = 4, #ARGV, 7 do
+  local member, lease = ARGV[i], ARGV[i + 1]
+  local line = line_of(prefix, member)
+  if line and line.lease == lease then
+    settle(member, line, ARGV[i + 2], tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]),
+      tonumber(ARGV[i + 5]), ARGV[i + 6])
+    settled = settled + 1
+  end
+end
+for field, times in pairs(counts) do
+  local id, outcome = string.match(field, '^(%S+) (%S+)$')
+  local key = prefix .. 'job:' .. id
+  if redis.call('EXISTS', key) == 1 then
+    redis.call('HINCRBY', key, outcome, times)
+  end
+end
+return settled

@@ -1,167 +1,208 @@
--- Leases parcels: first those that are due again, then new recipients of the oldest jobs.
+-- with: lines
+-- Leases what chats are to hear: first those that are due, then new recipients of the oldest jobs.
 --
--- KEYS: ready, fly, attempts, suspended. ARGV: the platform's key prefix, limit, lease ms.
--- Returns {{job, member, attempts}, ...} and {job, body, ...}.
--- The keys of jobs and of their subscribers are found on the way; they share the hash tag, hence
--- the slot, of those that are declared.
+-- KEYS: ready, and what was taken last. ARGV: the platform's key prefix, limit, lease ms, request.
+-- Returns {{member, attempts, unsure, lease, job ids...}, ...}, of each job {id, body, created ms,
+-- whether it is no longer news}, and whether there is more to look through at once.
+-- A repeated request gets the same answer. Other keys are found on the way; they share the hash
+-- tag, hence the slot, of those that are declared.
 
-local READY, FLY, ATTEMPTS, SUSPENDED = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local prefix, limit, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
--- A call stays short whatever it meets: so many jobs, so many recipients that get
--- nothing, so many names of one chat.
-local MOST_JOBS, MOST_SKIPPED, MOST_MOVES = math.max(8, limit), 1000, 8
+local prefix, limit, lease_ms, request = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+-- A call stays short whatever it meets: so many jobs, so many looks at whether one comes to a chat.
+local MOST_JOBS, MOST_LOOKS, MOST_TAKEN_ALONG = math.max(64, limit), 5000, 32
 
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local handed, bodies, jobs = {}, {}, {}
+local handed, bodies, told, members = {}, {}, {}, {}
+local looks, walks = 0, nil
 
-local function job_of(id)
-  if jobs[id] == nil then
-    local f = redis.call('HMGET', prefix .. 'job:' .. id,
-      'topic', 'body', 'cur', 'upto', 'ttl_at', 'to')
-    jobs[id] = f[2] and {
-      id = id, key = prefix .. 'job:' .. id, to = f[6],
-      subscribers = f[1] and prefix .. 'sub:' .. f[1],
-      body = f[2], cur = f[3], upto = f[4], expired = tonumber(f[5]) <= now,
-    }
-  end
-  return jobs[id]
-end
-
-local function hand_out(job, member, attempts)
-  handed[#handed + 1] = {job.id, member, attempts}
-  if not job.told then
-    job.told = true
-    bodies[#bodies + 1] = job.id
-    bodies[#bodies + 1] = job.body
-  end
-end
-
-local function forget(parcel)
-  redis.call('ZREM', FLY, parcel)
-  redis.call('HDEL', ATTEMPTS, parcel)
-end
-
--- What a chat asked for itself needs no subscription.
-local function hears(job, member)
-  if job.to then
-    return redis.call('HEXISTS', SUSPENDED, member) == 0
-  end
-  local seq = redis.call('ZSCORE', job.subscribers, member)
-  return seq and tonumber(seq) <= tonumber(job.upto)
-    and redis.call('HEXISTS', SUSPENDED, member) == 0
-end
-
-local function present_name(member)
-  for _ = 1, MOST_MOVES do
-    local new = redis.call('GET', prefix .. 'moved:' .. member)
-    if not new then
-      break
+local function hand_out(member, line)
+  local parcel = {member, line.attempts, line.unsure, line.lease}
+  for i = 1, line.out do
+    local job = job_of(prefix, line.jobs[i])
+    parcel[#parcel + 1] = job.id
+    if not told[job.id] then
+      told[job.id] = true
+      bodies[#bodies + 1] = {job.id, job.body, job.created, job.outdated and 1 or 0}
     end
-    member = new
   end
-  return member
+  handed[#handed + 1] = parcel
+  members[#members + 1] = member
 end
 
--- A chat that moved while this parcel was away hears it under its new name.
--- Returns false when it already has this job under that name.
-local function rename(parcel, renamed)
-  local attempts = redis.call('HGET', ATTEMPTS, parcel)
-  forget(parcel)
-  if redis.call('ZSCORE', FLY, renamed) then
-    return false
+local function lease(member, line, epoch)
+  if line.out == 0 then
+    line.out = line.alone > 0 and 1 or math.min(#line.jobs, MOST_TOGETHER)
   end
-  if attempts then
-    redis.call('HSET', ATTEMPTS, renamed, attempts)
+  line.lease = epoch
+  keep_line(prefix, member, line)
+  redis.call('ZADD', prefix .. 'due', now + lease_ms, member)
+  hand_out(member, line)
+end
+
+-- What is over, or heard no more, leaves the line; what was handed out together stays together.
+local function clear_line(line, member)
+  local kept, out = {}, 0
+  for i, id in ipairs(line.jobs) do
+    local job = job_of(prefix, id)
+    if job and not job.over and hears(job, member) then
+      kept[#kept + 1] = id
+      out = out + (i <= line.out and 1 or 0)
+    elseif job and job.over then
+      redis.call('HINCRBY', job.key, 'expired', 1)
+    end
+  end
+  line.jobs, line.out = kept, out
+end
+
+local function hand_out_due(member, epoch)
+  local line = line_of(prefix, member)
+  if not line or is_suspended(prefix, member) then
+    redis.call('ZREM', prefix .. 'due', member)
+    return
+  end
+  if line.lease then
+    -- Whoever had it died, or lost its way to us.
+    line.attempts = line.attempts + 1
+  end
+  clear_line(line, member)
+  if line.out == 0 and #line.jobs > 0 then
+    -- Whoever is written to hears all that waits for it.
+    walks = walks or ready_jobs(prefix, MOST_TAKEN_ALONG)
+    gather(line, member, walks)
+    looks = looks + #walks
+  end
+  if #line.jobs == 0 then
+    keep_line(prefix, member, line)
+  else
+    lease(member, line, epoch)
+  end
+end
+
+local function jobs_for(member, job, riders)
+  local jobs = {}
+  if awaits(job, member) then
+    jobs[1] = job
+  end
+  for _, rider in ipairs(riders) do
+    if awaits(rider, member) then
+      jobs[#jobs + 1] = rider
+    end
+  end
+  return jobs
+end
+
+local function visit(member, job, riders, epoch)
+  local jobs, line, added = {}, nil, false
+  looks = looks + 1
+  if not is_suspended(prefix, member) then
+    jobs = jobs_for(member, job, riders)
+    looks = looks + #riders
+  end
+  for _, each in ipairs(jobs) do
+    if each.over then
+      redis.call('HINCRBY', each.key, 'expired', 1)
+    else
+      line = line or line_of(prefix, member) or new_line()
+      add_to_line(line, each.id)
+      added = true
+    end
+  end
+  local due = added and redis.call('ZSCORE', prefix .. 'due', member)
+  local rest = added and not due and not_before(prefix, member, nil)
+  if added and not due and not rest then
+    lease(member, line, epoch)
+    return
+  end
+  if added then
+    keep_line(prefix, member, line)
+    if rest then
+      redis.call('ZADD', prefix .. 'due', rest, member)
+    end
+  end
+end
+
+-- Earlier versions kept what a chat asked for itself among the jobs that walk.
+local function put_in_line(job)
+  local member = redis.call('HGET', job.key, 'to')
+  local line = line_of(prefix, member) or new_line()
+  add_to_line(line, job.id)
+  keep_line(prefix, member, line)
+  redis.call('ZADD', prefix .. 'due', 'NX', not_before(prefix, member, now), member)
+end
+
+-- Returns true when the job has come to the end of its walk.
+local function walk(job, epoch)
+  if not job.topic then
+    put_in_line(job)
+    return true
+  end
+  local riders = {}
+  for id in string.gmatch(job.riders, '%S+') do
+    riders[#riders + 1] = job_of(prefix, id) or nil
+  end
+  local done = false
+  while not done and #handed < limit and looks < MOST_LOOKS do
+    local affordable = math.ceil((MOST_LOOKS - looks) / (1 + #riders))
+    local room = math.min(limit - #handed, 100, affordable)
+    local found = redis.call('ZRANGEBYSCORE', prefix .. 'sub:' .. job.topic,
+      '(' .. job.cur, job.upto, 'WITHSCORES', 'LIMIT', 0, room)
+    for i = 1, #found, 2 do
+      visit(found[i], job, riders, epoch)
+      job.cur = tonumber(found[i + 1])
+    end
+    done = #found < 2 * room
+  end
+  if done then
+    job.cur = job.upto
+  end
+  redis.call('HSET', job.key, 'cur', string.format('%.0f', job.cur))
+  return done
+end
+
+-- A job may have been forgotten since; then its parcel comes when its lease ends, without it.
+local function is_whole(line)
+  for i = 1, line.out do
+    if not job_of(prefix, line.jobs[i]) then
+      return false
+    end
   end
   return true
 end
 
-local function hand_out_again(parcel)
-  local cut = string.find(parcel, '|', 1, true)
-  local id, old = string.sub(parcel, 1, cut - 1), string.sub(parcel, cut + 1)
-  local job = job_of(id)
-  if not job then
-    forget(parcel)
-    return
-  end
-  if job.expired then
-    forget(parcel)
-    redis.call('HINCRBY', job.key, 'expired', 1)
-    return
-  end
-  local member = present_name(old)
-  local present = id .. '|' .. member
-  if member ~= old and not rename(parcel, present) then
-    return
-  end
-  if hears(job, member) then
-    redis.call('ZADD', FLY, now + lease, present)
-    hand_out(job, member, redis.call('HINCRBY', ATTEMPTS, present, 1))
-  else
-    forget(present)
-  end
-end
-
-local function serve_one(job)
-  local member = present_name(job.to)
-  if hears(job, member) then
-    redis.call('ZADD', FLY, now + lease, job.id .. '|' .. member)
-    hand_out(job, member, 0)
-  end
-end
-
-local skipped = 0
-
--- Returns true when every recipient has been served.
-local function serve(job)
-  if job.to then
-    serve_one(job)
-    return true
-  end
-  while #handed < limit and skipped < MOST_SKIPPED do
-    local room = limit - #handed
-    local found = redis.call('ZRANGEBYSCORE', job.subscribers, '(' .. job.cur, job.upto,
-      'WITHSCORES', 'LIMIT', 0, room)
-    for i = 1, #found, 2 do
-      local member = found[i]
-      job.cur = found[i + 1]
-      if redis.call('HEXISTS', SUSPENDED, member) == 0 then
-        redis.call('ZADD', FLY, now + lease, job.id .. '|' .. member)
-        hand_out(job, member, 0)
-      else
-        skipped = skipped + 1
-      end
-    end
-    redis.call('HSET', job.key, 'cur', job.cur)
-    if #found < 2 * room then
-      return true
+local function answer_again(epoch, names)
+  for _, member in ipairs(names) do
+    local line = line_of(prefix, member)
+    if line and line.lease == epoch and is_whole(line) then
+      hand_out(member, line)
     end
   end
-  return false
 end
 
-local due = redis.call('ZRANGEBYSCORE', FLY, '-inf', now, 'LIMIT', 0, limit)
-for i = 1, #due do
-  hand_out_again(due[i])
+local last = redis.call('GET', KEYS[2])
+last = last and cjson.decode(last)
+if last and last.request == request then
+  answer_again(last.epoch, last.members)
+  return {handed, bodies, 0}
 end
 
-local ready = redis.call('ZRANGE', READY, 0, MOST_JOBS - 1)
-for i = 1, #ready do
-  if #handed >= limit or skipped >= MOST_SKIPPED then
+redis.call('ZREMRANGEBYSCORE', prefix .. 'rest', '-inf', now)
+local epoch = string.format('%.0f', redis.call('INCR', prefix .. 'epoch'))
+local due = redis.call('ZRANGEBYSCORE', prefix .. 'due', '-inf', now, 'LIMIT', 0, limit)
+for _, member in ipairs(due) do
+  hand_out_due(member, epoch)
+end
+
+for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, MOST_JOBS - 1)) do
+  if #handed >= limit or looks >= MOST_LOOKS then
     break
   end
-  local job = job_of(ready[i])
-  if not job then
-    redis.call('ZREM', READY, ready[i])
-  elseif job.expired then
-    local missed = job.to and 1
-      or redis.call('ZCOUNT', job.subscribers, '(' .. job.cur, job.upto)
-    redis.call('HINCRBY', job.key, 'expired', missed)
-    redis.call('ZREM', READY, job.id)
-  elseif serve(job) then
-    redis.call('ZREM', READY, job.id)
+  local job = job_of(prefix, id)
+  if not job or walk(job, epoch) then
+    redis.call('ZREM', KEYS[1], id)
   end
 end
 
-return {handed, bodies}
+if #members > 0 then
+  local taken = cjson.encode({request = request, epoch = epoch, members = members})
+  redis.call('SET', KEYS[2], taken, 'PX', lease_ms)
+end
+return {handed, bodies, looks >= MOST_LOOKS and 1 or 0}

@@ -1,0 +1,160 @@
+"""Carries one parcel to its chat, and says what became of it."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Sequence
+
+from bot.delivery.bundle import Rendered, delivery_key
+from bot.delivery.outage import Outage, answers
+from bot.delivery.pacing import Pace
+from bot.delivery.patience import Patience
+from bot.ports import (
+    Adapter,
+    ChatGone,
+    ChatMoved,
+    DeliveryError,
+    Outbox,
+    Outcome,
+    Parcel,
+    RetryLater,
+    Settlement,
+    Unconfirmed,
+    UnknownRefusal,
+)
+
+log = logging.getLogger(__name__)
+
+SEND_SECONDS = 40.0
+"""For all parts of one parcel; together with the wait before it shorter than a lease."""
+UNSURE_PAUSES_SECONDS = (30.0, 120.0, 600.0, 1800.0)
+"""Before another try of what may have arrived, or was refused for no reason that we know: so many
+tries more, and it is a dead letter. While the platform gives no sign of life none is used up."""
+LONGEST_BACKOFF_SECONDS = 300.0
+SHORT_WAIT_SECONDS = 10.0
+"""Between the parts of one message such a wait is worth it: else all is sent again."""
+
+
+class Courier:
+    """Delivers parcels on one platform, each without harm to any other chat."""
+
+    def __init__(self, outbox: Outbox, adapter: Adapter, pace: Pace, outage: Outage) -> None:
+        """Take who carries, how fast, and who knows whether the platform is there at all."""
+        self._outbox = outbox
+        self._adapter = adapter
+        self._pace = pace
+        self._outage = outage
+        self._rendered = Rendered(adapter)
+        self._patience = Patience(SEND_SECONDS)
+
+    async def deliver(self, parcel: Parcel, begin_by: float) -> Settlement:
+        """Try once, if that can begin in time; raises StoreUnavailable where a chat's move fails.
+
+        `begin_by` is on the loop's clock.
+        """
+        if self._outage.goes_on or (parcel.unsure and not await answers(self._adapter)):
+            return untried(parcel, _backoff_seconds(0))
+        try:
+            parts = self._rendered.parts(parcel)
+            if not await self._pace.turn(begin_by):
+                return untried(parcel)
+            with self._patience.wait():
+                rest = await self._post_all(parcel, parts)
+        except TimeoutError:
+            return self._doubtful(parcel, f"no answer in {SEND_SECONDS:.0f} s")
+        except DeliveryError as error:
+            return await self._failed(parcel, error)
+        except Exception as error:
+            # A bug in a chat library must not end every platform's delivery.
+            log.exception("%s broke the adapter of %s", _name(parcel), self._adapter.name)
+            return self._doubtful(parcel, f"the adapter broke: {type(error).__name__}: {error}")
+        self._outage.worked()
+        return Settlement(parcel, Outcome.SENT, rest)
+
+    async def _post_all(self, parcel: Parcel, parts: Sequence[bytes]) -> float:
+        rest = await self._adapter.post(parcel.chat, parts[0], delivery_key(parcel))
+        for index, part in enumerate(parts[1:], 1):
+            await asyncio.sleep(rest)
+            await self._pace.turn()
+            key = delivery_key(parcel, index)
+            try:
+                rest = await self._adapter.post(parcel.chat, part, key)
+            except RetryLater as error:
+                if error.everything or error.seconds > SHORT_WAIT_SECONDS:
+                    raise
+                await asyncio.sleep(error.seconds)
+                await self._pace.turn()
+                rest = await self._adapter.post(parcel.chat, part, key)
+        return rest
+
+    async def _failed(self, parcel: Parcel, error: DeliveryError) -> Settlement:
+        reason = str(error)
+        match error:
+            case RetryLater():
+                return await self._told_to_wait(parcel, error)
+            case Unconfirmed() | UnknownRefusal():
+                if isinstance(error, Unconfirmed):
+                    self._outage.failed(parcel.chat, reason)
+                return self._doubtful(parcel, reason)
+            case ChatMoved():
+                await self._outbox.move(parcel.chat, error.to)
+                return untried(parcel)
+            case ChatGone():
+                log.info("a chat on %s is suspended: %s", self._adapter.name, reason)
+                return Settlement(parcel, Outcome.SUSPENDED, reason=reason)
+        return self._refused(parcel, reason)
+
+    def _refused(self, parcel: Parcel, reason: str) -> Settlement:
+        """Our bug: the chat did nothing wrong and stays subscribed."""
+        if len(parcel.letters) > 1:
+            return Settlement(parcel, Outcome.ALONE, reason=reason)
+        messages = [letter.message for letter in parcel.letters]
+        log.error(
+            "%s was refused by %s: %s; message %r",
+            _name(parcel), self._adapter.name, reason, messages,
+        )  # fmt: skip
+        return Settlement(parcel, Outcome.DEAD, reason=reason)
+
+    async def _told_to_wait(self, parcel: Parcel, error: RetryLater) -> Settlement:
+        if error.everything:
+            log.warning("%s pauses for %.0f s: %s", self._adapter.name, error.seconds, error)
+            await self._pace.pause(error.seconds)
+        if not error.counts:
+            return untried(parcel, error.seconds)
+        self._outage.failed(parcel.chat, str(error))
+        wait = max(error.seconds, _backoff_seconds(parcel.attempts))
+        log.info("%s waits %.0f s on %s: %s", _name(parcel), wait, self._adapter.name, error)
+        attempts = parcel.attempts + 1
+        return Settlement(
+            parcel, Outcome.LATER, wait, str(error), attempts=attempts, unsure=parcel.unsure
+        )
+
+    def _doubtful(self, parcel: Parcel, reason: str) -> Settlement:
+        """Bound the tries that nobody can make sense of."""
+        tries = parcel.unsure + 1
+        if tries > len(UNSURE_PAUSES_SECONDS):
+            reason = f"after {tries} tries: {reason}"
+            log.error("%s is given up on %s %s", _name(parcel), self._adapter.name, reason)
+            return Settlement(parcel, Outcome.DEAD, reason=reason)
+        wait = UNSURE_PAUSES_SECONDS[tries - 1]
+        log.info(
+            "%s is tried again on %s in %.0f s: %s", _name(parcel), self._adapter.name, wait, reason
+        )
+        return Settlement(
+            parcel, Outcome.LATER, wait, reason, attempts=parcel.attempts, unsure=tries
+        )
+
+
+def untried(parcel: Parcel, seconds: float = 0.0) -> Settlement:
+    """The parcel goes back as it came; nothing went wrong with it."""
+    return Settlement(
+        parcel, Outcome.LATER, seconds, attempts=parcel.attempts, unsure=parcel.unsure
+    )
+
+
+def _name(parcel: Parcel) -> str:
+    return ", ".join(letter.job for letter in parcel.letters)
+
+
+def _backoff_seconds(attempts: int) -> float:
+    return float(min(math.ldexp(2.0, min(attempts, 10)), LONGEST_BACKOFF_SECONDS))

@@ -1,0 +1,59 @@
+"""What a command does once and is done with: on the same parts as the bot that runs."""
+
+from collections.abc import Mapping, Sequence
+
+from bot import app
+from bot.fetcher import Fetched
+from bot.model import Snapshot
+from bot.poller import Progress
+from bot.ports import Clock
+from bot.settings import Settings
+from bot.stores import open_stores
+
+
+async def poll_once(settings: Settings, clock: Clock = app.wall_clock) -> Sequence[Fetched] | None:
+    """Ask every source once; None when another process polls already."""
+    parts = app.find_parts().switched(settings)
+    async with (
+        open_stores(settings, parts.platform_names, clock) as stores,
+        app.provider_http(settings) as http,
+    ):
+        return await app.make_poller(settings, parts, stores, http, clock).once()
+
+
+async def backfill(
+    settings: Settings, progress: Progress, clock: Clock = app.wall_clock
+) -> Sequence[Fetched] | None:
+    """Load every past that is not loaded yet; None when another process polls already."""
+    parts = app.find_parts().switched(settings)
+    async with (
+        open_stores(settings, parts.platform_names, clock) as stores,
+        app.provider_http(settings) as http,
+    ):
+        return await app.make_poller(settings, parts, stores, http, clock).backfill(progress)
+
+
+async def redrive(settings: Settings, platforms: frozenset[str] | None) -> Mapping[str, int]:
+    """Put the dead letters of platforms, or of all, on their way again; how many of each."""
+    names = app.find_parts().platform_names
+    async with open_stores(settings, names, app.wall_clock) as stores:
+        return {
+            name: await stores.dead_letters.redrive(name)
+            for name in names
+            if platforms is None or name in platforms
+        }
+
+
+async def look(settings: Settings, clock: Clock = app.wall_clock) -> Snapshot:
+    """What `/status` shows now; where nothing was ever polled, poll once first."""
+    parts = app.find_parts().switched(settings)
+    async with (
+        open_stores(settings, parts.platform_names, clock) as stores,
+        app.provider_http(settings) as http,
+    ):
+        outlook = app.stored_outlook(parts, stores)
+        seen = await outlook.snapshot(clock())
+        if not seen.readings:
+            await app.make_poller(settings, parts, stores, http, clock).once()
+            seen = await outlook.snapshot(clock())
+        return seen

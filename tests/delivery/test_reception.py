@@ -1,0 +1,100 @@
+"""The front desk: what people and platforms say reaches the stores."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.delivery.pacing import Pace
+from bot.delivery.reception import FrontDesk
+from bot.model import Chat, Message
+from bot.ports import ChatGone
+from bot.stores.connect import connect
+from bot.stores.embedded import EmbeddedRedis
+from tests.delivery.recorder import Recorder
+from tests.delivery.sending import sending, titled
+from tests.stores.examples import Desk, chat
+from tests.stores.processes import until
+
+pytestmark = pytest.mark.usefixtures("quick_looks")
+
+
+async def echo(asker: Chat, text: str) -> Message | None:
+    return Message(f"{asker.id} said {text}") if text.startswith("/") else None
+
+
+def front_of(desk: Desk, adapter: Recorder) -> FrontDesk:
+    pace = Pace(adapter.name, adapter.limits, desk.outbox)
+    return FrontDesk(echo, desk.subscriptions, desk.outbox, pace)
+
+
+async def test_commands_are_answered_and_other_words_are_not(desk: Desk, adapter: Recorder) -> None:
+    front = front_of(desk, adapter)
+    assert await front.answer(chat(1), "/status") == Message("1 said /status")
+    assert await front.answer(chat(1), "hello") is None
+
+
+async def test_replies_leave_at_the_platforms_pace(desk: Desk) -> None:
+    front, loop = front_of(desk, Recorder(per_second=20.0)), asyncio.get_running_loop()
+    began = loop.time()
+    for _ in range(4):
+        await front.turn(chat(1))
+    assert loop.time() - began >= 3 / 20.0
+
+
+async def test_a_chat_that_invites_us_again_hears_what_it_missed(
+    desk: Desk, adapter: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.delivery.reception")
+    adapter.meets("1", ChatGone("kicked"))
+    adapter.meets("2", ChatGone("kicked"))
+    await desk.join(1, 2, 3)
+    async with sending(desk, adapter):
+        await desk.commit(titled("one"))
+        await adapter.until(lambda: adapter.heard("3") == ["one"])
+        await until(lambda: _suspended(desk, 2))
+        await desk.commit(titled("two"))
+        await adapter.until(lambda: adapter.heard("3") == ["one", "two"])
+        assert adapter.heard("1") == adapter.heard("2") == []
+        await front_of(desk, adapter).invited([chat(1), chat(3), chat(2), chat(99)])
+        await adapter.until(lambda: len(adapter.sent) == 6)
+    assert adapter.posted("1") == adapter.posted("2") == [("one", "two")]
+    assert caplog.messages == ["a chat on telegram hears us again: kicked"] * 2
+
+
+async def _suspended(desk: Desk, number: int) -> bool:
+    return len(await desk.client.fields("{nf}:telegram:suspended")) == number
+
+
+async def test_what_is_stored_for_a_chat_follows_it_to_its_new_id(
+    desk: Desk, adapter: Recorder
+) -> None:
+    await desk.join(1, 2)
+    await desk.commit(titled("one"))
+    await front_of(desk, adapter).moved(chat(1), chat(-100))
+    assert await desk.subscriptions.topics(chat(-100)) == {"dominance"}
+    async with sending(desk, adapter):
+        await adapter.until(lambda: len(adapter.sent) == 2)
+        await desk.commit(titled("two"))
+        await adapter.until(lambda: len(adapter.sent) == 4)
+    assert adapter.heard("-100") == adapter.heard("2") == ["one", "two"]
+    assert adapter.heard("1") == []
+
+
+async def test_while_redis_is_away_neither_is_noted_and_nothing_breaks(
+    tmp_path: Path, adapter: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with EmbeddedRedis(tmp_path) as server, connect(server.url) as client:
+        desk = Desk(client)
+        front = front_of(desk, adapter)
+        await desk.join(1)
+        await server.__aexit__(None, None, None)
+        await front.invited([chat(1)])
+        await front.moved(chat(1), chat(2))
+        async with asyncio.timeout(5):
+            await front.turn(chat(1))
+        invitation, move = caplog.messages
+        assert invitation.startswith("an invitation was not noted: Redis cannot be reached")
+        assert move.startswith("a chat's move was not noted: Redis cannot be reached")
+        async with EmbeddedRedis(tmp_path):
+            assert await desk.subscriptions.topics(chat(1)) == {"dominance"}
