@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from benchmarks import footprint, own_rules, path, polling, start
+from benchmarks import fanout, footprint, own_rules, path, polling, sending, start
 from benchmarks.figure import Figure
 
 
@@ -16,6 +16,8 @@ async def measure() -> list[Figure]:
         await path.measure(),
         *await polling.measure(),
         *await own_rules.measure(),
+        *await fanout.measure(),
+        *await sending.measure(),
     ]
 
 

@@ -45,6 +45,7 @@ class OwnWatch:
         self._readings = OwnReadings(indicators)
         self._leader = leader
         self._watched: Mapping[str, datetime | None] | None = None
+        self._said = False
 
     async def see(self, measures: Measures, readings: Mapping[str, Reading], now: datetime) -> None:
         """Look at what is read now, and before that at the final values since the last look.
@@ -58,6 +59,12 @@ class OwnWatch:
         for each in await self._missed(present, measures, now):
             await self._settle(each, now)
         await self._settle(_Look(tuple(present.values()), present, now, late=False), now)
+
+    async def announce(self) -> None:
+        """Let those who deliver know of what was said since the last time, if anything was."""
+        if self._said:
+            self._said = False
+            await self._index.announce()
 
     def forget(self) -> None:
         """Another process may have looked meanwhile."""
@@ -100,6 +107,7 @@ class OwnWatch:
             settled.update(map(_place, touched))
             changes = [self._change(each, look, moment, now) for each in touched]
             await self._index.commit(changes, leader=self._leader, now=now)
+            self._said = self._said or any(change.message for change in changes)
 
     def _change(
         self, touched: Touched, look: _Look, moment: watch.Moment, now: datetime

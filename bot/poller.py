@@ -224,13 +224,15 @@ class Poller:
             unasked=frozenset(series for feed in unasked for series in feed.series),
             held=intake.held(),
         )
+        # Told of only once both are written, so that a chat hears all of one poll together.
+        await self._own.see(measures, self._shown, now)
         if result.changes or result.alerts:
             await self._journal.commit(result.changes, result.alerts, leader=self._holder, now=now)
+        await self._own.announce()
         self._states = result.states
         self._told = [*reversed(result.alerts), *self._told][:TOLD_KEPT]
         for alert in result.alerts:
             log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title)
-        await self._own.see(measures, self._shown, now)
 
     async def _show(self, measures: Measures) -> None:
         """Store what indicators read now: no message says a number that is not stored."""

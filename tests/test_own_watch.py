@@ -17,7 +17,7 @@ from tests.own.rules import FIFTEEN_SESSIONS, above, below
 from tests.providers.gateway import Fault
 from tests.providers.market import COINGECKO, COINMARKETCAP, RUSSELL, YAHOO
 from tests.stores.processes import until
-from tests.watch import CORE, MONDAY, UNDER_RECORD, Watch, watch_on
+from tests.watch import CORE, MONDAY, RECORD, UNDER_RECORD, Watch, watch_on
 
 CHAT = Chat("telegram", "77", "5")
 DOMINANCE = [feed for feed in CORE if feed.name == "coinmarketcap/global"]
@@ -189,6 +189,24 @@ async def test_a_suspended_chat_keeps_its_rules_and_hears_what_they_said_when_it
     assert sorted(then) == [
         "Bitcoin dominance below 57 %: 56.90 %",
         "Bitcoin dominance below 57.5 %: 56.90 %",
+    ]
+
+
+async def test_a_chat_hears_its_own_alert_and_its_topics_of_one_poll_as_one_message(
+    scene: Scene,
+) -> None:
+    subscriptions = RedisSubscriptions(scene.watch.client)
+    await subscriptions.subscribe(CHAT, ["breakout"])
+    await scene.keep(OwnRule((above(RECORD + 15, "russell_2000"),)))
+    await scene.watch.poll()
+    scene.close(RECORD + 10)
+    await scene.watch.poll()
+    scene.close(RECORD + 20)
+    await scene.watch.poll()
+    (parcel,) = [each for each in await scene.watch.handed() if each.chat == CHAT]
+    assert [letter.job.partition(":")[0] for letter in parcel.letters] == [
+        "own",
+        "russell_breakout",
     ]
 
 

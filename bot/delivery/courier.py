@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.delivery.bundle import Rendered, delivery_key
 from bot.delivery.outage import Outage, answers
 from bot.delivery.pacing import Pace
-from bot.delivery.patience import Patience
+from bot.patience import Patience
 from bot.ports import (
     Adapter,
     ChatGone,
@@ -61,7 +61,7 @@ class Courier:
             with self._patience.wait():
                 rest = await self._post_all(parcel, parts)
         except TimeoutError:
-            return self._doubtful(parcel, f"no answer in {SEND_SECONDS:.0f} s")
+            return await self._failed(parcel, Unconfirmed(f"no answer in {SEND_SECONDS:.0f} s"))
         except DeliveryError as error:
             return await self._failed(parcel, error)
         except Exception as error:

@@ -23,7 +23,6 @@ class Outage:
         """Take the platform that is watched."""
         self._adapter = adapter
         self._failing: set[str] = set()
-        self._on_trial = False
         self._pause = PAUSE_SECONDS
         self._down = asyncio.Event()
 
@@ -35,12 +34,12 @@ class Outage:
     def worked(self) -> None:
         """A send arrived."""
         self._failing.clear()
-        self._on_trial, self._pause = False, PAUSE_SECONDS
+        self._pause = PAUSE_SECONDS
 
     def failed(self, chat: Chat, reason: str) -> None:
         """A send failed in a way that may be the platform's."""
         self._failing.add(chat.member)
-        if (self._on_trial or len(self._failing) >= CHATS) and not self.goes_on:
+        if len(self._failing) >= CHATS and not self.goes_on:
             log.warning("%s is out of reach for alerts, which wait: %s", self._adapter.name, reason)
             self._down.set()
 
@@ -52,8 +51,8 @@ class Outage:
             self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
             if await answers(self._adapter):
                 log.info("%s answers again; alerts go on", self._adapter.name)
-                # The next failure says that it only answers, and takes nothing.
-                self._on_trial = True
+                # What failed is not forgotten: if it only answers, and takes nothing, the next
+                # failure is enough.
                 self._down.clear()
 
 

@@ -9,6 +9,7 @@ import asyncio
 import math
 from collections import deque
 
+from bot.delivery.clock import StoreClock
 from bot.ports import Limits, Outbox, StoreUnavailable
 
 MARGIN = 1.02
@@ -21,6 +22,7 @@ AHEAD_SECONDS = 0.1
 AGAIN_SECONDS = 0.01
 """So long before the last of them more are asked for: at a thousand turns a second, waiting for
 Redis after it would cost a hundredth of them."""
+LONGEST_LEAD_SECONDS = 1.0
 LONGEST_REPLY_WAIT_SECONDS = 10.0
 
 
@@ -36,6 +38,7 @@ class Pace:
         self._at_a_time = max(1, round(AHEAD_SECONDS / max(self._spacing_seconds, 1e-9)))
         self._few = round(AGAIN_SECONDS / max(self._spacing_seconds, 1e-9))
         self._turns: deque[float] = deque()
+        self._clock = StoreClock()
         self._one_by_one = asyncio.Lock()
         self._paused_until = -math.inf
         self._alone_next = -math.inf
@@ -91,12 +94,16 @@ class Pace:
 
     async def _asked_for(self, wanted: int) -> list[float]:
         spacing, asked_at = self._spacing_seconds, _now()
+        # Turns that are over when the answer comes would be lost, on a long way every one of them.
+        lead = min(2 * self._clock.journey_seconds, LONGEST_LEAD_SECONDS)
         try:
-            # An answer that comes late must not shift our turns into those of others.
-            first = asked_at + await self._outbox.turns(self._platform, wanted, spacing)
+            turns = await self._outbox.turns(self._platform, wanted, spacing, lead)
         except StoreUnavailable:
             # Nobody else can reserve now either.
             first = max(_now(), self._alone_next)
+        else:
+            self._clock.answered(asked_at, _now(), turns.now)
+            first = self._clock.ours(turns.first)
         self._alone_next = first + wanted * spacing
         return [first + spacing * index for index in range(wanted)]
 

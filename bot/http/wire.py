@@ -3,41 +3,37 @@
 Beside the client for providers, which retries and paces by itself: here the sender decides.
 """
 
+import asyncio
+import functools
 import os
 import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
+from urllib.parse import urlsplit
 
-import aiohttp
+from bot.http.line import Line, NoAnswer, NotSent, WireAnswer
+from bot.patience import Patience
+
+__all__ = ["NoAnswer", "NotSent", "Wire", "WireAnswer"]
 
 CONNECT_SECONDS = 10.0
 LONGEST_ANSWER_BYTES = 1_048_576
 KEEP_ALIVE_SECONDS = 30.0
-
-
-class NotSent(Exception):
-    """No connection could be had, so nothing left us; the text says why, without any address."""
-
-
-class NoAnswer(Exception):
-    """The request left us, and no whole answer came back: it may have been carried out."""
+"""No server that matters closes a connection sooner; over one that it closed, a post is lost."""
+PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class WireAnswer:
-    """What came back."""
+class Place:
+    """Where requests go."""
 
-    status: int
-    headers: Mapping[str, str]
-    """Names in any case."""
-    body: bytes
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the status says so."""
-        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+    host: str
+    port: int
+    secure: bool
+    netloc: str
+    path: str
+    """What every target begins with."""
 
 
 class Wire:
@@ -57,86 +53,149 @@ class Wire:
         `answer_seconds` is how long a request may take in all; getting a connection for it may take
         half of that, and at most ten seconds.
         """
-        self._root = root
+        self._place = _place(root)
         self._headers = dict(headers or {})
-        self._connections = connections
         self._longest_answer_bytes = longest_answer_bytes
         # The time for a connection ends first, so that the other end is always after it was had.
-        # One timer in all: another for every read would cost a tenth of what a request costs.
-        self._timeout = aiohttp.ClientTimeout(
-            total=answer_seconds, connect=min(CONNECT_SECONDS, answer_seconds / 2)
-        )
-        self._session: aiohttp.ClientSession | None = None
+        self._connect_seconds = min(CONNECT_SECONDS, answer_seconds / 2)
+        self._patience = Patience(answer_seconds)
+        self._room = asyncio.Semaphore(connections)
+        self._free: list[Line] = []
+        """The last one used is the next."""
+        self._heads: dict[tuple[str, str, str], bytes] = {}
 
     async def post(
         self, path: str, body: bytes, *, content_type: str = "application/json"
     ) -> WireAnswer:
         """Post a body; raises NotSent or NoAnswer."""
-        return await self._request("POST", path, body, {"Content-Type": content_type})
+        return await self._request("POST", path, body, content_type)
 
     async def get(self, path: str) -> WireAnswer:
         """Get a path; raises NotSent or NoAnswer."""
-        return await self._request("GET", path, None, {})
+        return await self._request("GET", path, b"", "")
 
     async def close(self) -> None:
         """Let go of the connections; safe to call more than once. A request opens new ones."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        while self._free:
+            self._free.pop().drop()
+        # Then the loop has seen them off.
+        await asyncio.sleep(0)
 
-    async def _request(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> WireAnswer:
-        session = self._opened()
+    async def _request(self, method: str, path: str, body: bytes, content_type: str) -> WireAnswer:
+        head = self._head(method, path, content_type)
+        request = b"%bContent-Length: %d\r\n\r\n%b" % (head, len(body), body)
         try:
-            async with session.request(
-                method, self._root + path, data=body, headers=headers, allow_redirects=False
-            ) as answer:
-                whole = await _whole(answer, self._longest_answer_bytes)
-                return WireAnswer(answer.status, answer.headers, whole)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotSent(_reason(error)) from None
-        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, UnicodeError):
+            with self._patience.wait():
+                line = await self._had()
+                try:
+                    return await line.exchange(request)
+                finally:
+                    self._let_go(line)
+        except TimeoutError:
+            raise NoAnswer("no answer in time") from None
+
+    async def _had(self) -> Line:
+        """A line to say something on; raises NotSent."""
+        if self._room.locked():
+            await self._in_time_for_room()
+        else:
+            await self._room.acquire()
+        now = asyncio.get_running_loop().time()
+        while self._free:
+            line = self._free.pop()
+            if line.usable and now - line.free_since < KEEP_ALIVE_SECONDS:
+                return line
+            line.drop()
+        try:
+            return await self._opened()
+        except BaseException:
+            self._room.release()
+            raise
+
+    async def _in_time_for_room(self) -> None:
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                await self._room.acquire()
+        except TimeoutError:
+            raise NotSent("no connection in time") from None
+
+    async def _opened(self) -> Line:
+        place = self._place
+        if place is None:
+            raise NotSent("the address cannot be used")
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                _, line = await asyncio.get_running_loop().create_connection(
+                    lambda: Line(self._longest_answer_bytes),
+                    place.host,
+                    place.port,
+                    ssl=await asyncio.to_thread(_certificates) if place.secure else None,
+                )
+        except TimeoutError:
+            raise NotSent("no connection in time") from None
+        except UnicodeError:
             raise NotSent("the address cannot be used") from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise NoAnswer(_reason(error)) from None
+        except OSError as error:
+            raise NotSent(_reason(error)) from None
+        return line
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=self._connections, keepalive_timeout=KEEP_ALIVE_SECONDS
-                ),
-                headers=self._headers,
-                timeout=self._timeout,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._session
+    def _let_go(self, line: Line) -> None:
+        line.free_since = asyncio.get_running_loop().time()
+        if line.usable:
+            self._free.append(line)
+        else:
+            line.drop()
+        self._room.release()
+
+    def _head(self, method: str, path: str, content_type: str) -> bytes:
+        """The beginning of a request, all but its length; raises NotSent."""
+        name = (method, path, content_type)
+        head = self._heads.get(name)
+        if head is None:
+            head = self._heads[name] = self._written(method, path, content_type)
+            if len(self._heads) > 256:  # noqa: PLR2004 - far more paths than a platform has.
+                self._heads.clear()
+        return head
+
+    def _written(self, method: str, path: str, content_type: str) -> bytes:
+        place = self._place
+        if place is None:
+            raise NotSent("the address cannot be used")
+        headers = {**self._headers, **({"Content-Type": content_type} if content_type else {})}
+        lines = [
+            f"{method} {place.path}{path} HTTP/1.1",
+            f"Host: {place.netloc}",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
+        target = place.path + path
+        if " " in target or not all(each.isascii() and each.isprintable() for each in lines):
+            raise NotSent("the address cannot be used")
+        return "\r\n".join([*lines, ""]).encode()
 
 
-async def _whole(answer: aiohttp.ClientResponse, longest_bytes: int) -> bytes:
-    """The body; raises NoAnswer once it is too long, whatever length it claims."""
-    pieces: list[bytes] = []
-    length = 0
-    while not pieces or not answer.content.at_eof():
-        pieces.append(await answer.content.readany())
-        length += len(pieces[-1])
-        if length > longest_bytes:
-            raise NoAnswer("an answer too long to be one")
-    return b"".join(pieces)
+def _place(root: str) -> Place | None:
+    """The place at a root address; None for one that no request can be made of."""
+    try:
+        parts = urlsplit(root)
+        port = parts.port or PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    if not parts.hostname:
+        return None
+    netloc = parts.netloc.rpartition("@")[2]
+    return Place(parts.hostname, port, parts.scheme == "https", netloc, parts.path)
 
 
-def _reason(error: Exception) -> str:
-    """The kind of error and the system's words for it: the library's quote the address."""
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return "no connection in time"
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, TimeoutError):
-        return "no answer in time"
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """What proves that a platform is what it says; reading it takes tens of milliseconds."""
+    return ssl.create_default_context()
+
+
+def _reason(error: OSError) -> str:
+    """The kind of error and the system's words for it: others may quote the address."""
     name = type(error).__name__
-    if not isinstance(cause, OSError) or cause.errno is None:
-        return name
-    if isinstance(cause, ssl.SSLError | socket.gaierror):
+    if isinstance(error, ssl.SSLError | socket.gaierror):
         # Their numbers are not the system's, and their words name no address.
-        return f"{name}: {cause.strerror}"
-    return f"{name}: {os.strerror(cause.errno)}"
+        return f"{name}: {error.strerror}"
+    return name if error.errno is None else f"{name}: {os.strerror(error.errno)}"

@@ -55,6 +55,7 @@ from bot.ports.stores import (
     StoreUnavailable,
     Subscriptions,
     TooManyRules,
+    Turns,
 )
 
 __all__ = [
@@ -105,6 +106,7 @@ __all__ = [
     "Subscriptions",
     "TooManyRules",
     "Touched",
+    "Turns",
     "Unconfirmed",
     "UnknownRefusal",
 ]

@@ -60,3 +60,6 @@ class OwnIndex(Protocol):
         Raises StaleLeader when `leader` does not hold the poller's lease. Repeating a commit whose
         reply was lost changes nothing.
         """
+
+    async def announce(self) -> None:
+        """Let those who deliver know that there is something to take, before they look again."""

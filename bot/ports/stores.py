@@ -247,6 +247,19 @@ class DeadLetter:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """When the first of some turns is, and when that was said: seconds on the store's clock."""
+
+    first: float
+    now: float
+
+    @property
+    def wait_seconds(self) -> float:
+        """From then until the first."""
+        return self.first - self.now
+
+
 class Outbox(Protocol):
     """Alerts waiting for their chats; at least once, and per chat in the order they fired."""
 
@@ -262,8 +275,10 @@ class Outbox(Protocol):
     async def move(self, old: Chat, new: Chat) -> None:
         """The chat has a new id: its subscriptions, its rules and what waits for it follow."""
 
-    async def turns(self, platform: str, wanted: int, spacing_seconds: float) -> float:
-        """Reserve so many turns to send, evenly spaced; returns the seconds until the first."""
+    async def turns(
+        self, platform: str, wanted: int, spacing_seconds: float, lead_seconds: float = 0.0
+    ) -> Turns:
+        """Reserve so many turns to send, evenly spaced, none before so many seconds from now."""
 
     async def pause(self, platform: str, seconds: float) -> None:
         """Give out no turn before so many seconds have passed."""

@@ -1,11 +1,12 @@
 """Alerts on their way to chats: leased to a sender, and back again unless settled."""
 
+import json
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.model import Chat, Message
-from bot.ports import Letter, Outcome, Parcel, Settlement
+from bot.ports import Letter, Outcome, Parcel, Settlement, Turns
 from bot.stores import codec, keys
 from bot.stores.connect import Client, Reply
 from bot.stores.keys import Lane
@@ -18,6 +19,7 @@ LEASE = timedelta(seconds=60)
 DEAD_KEPT = timedelta(days=30)
 MOST_DEAD = 10_000
 """Dead letters of one platform; more of them tell nobody anything new."""
+LONGEST_REASON = 500
 MOST_SETTLED = 200
 """In one call, which takes Redis a few milliseconds."""
 
@@ -72,13 +74,12 @@ class RedisOutbox:
     async def settle(self, platform: str, settlements: Sequence[Settlement]) -> None:
         """Say what became of parcels of one platform; a repeat changes nothing."""
         lane = Lane(platform)
+        about: list[str | int] = [lane.prefix, keys.TAG, platform]
+        about += [_ms(DEAD_KEPT.total_seconds()), MOST_DEAD]
         for start in range(0, len(settlements), MOST_SETTLED):
-            arguments: list[str | int] = [lane.prefix, _ms(DEAD_KEPT.total_seconds()), MOST_DEAD]
-            for each in settlements[start : start + MOST_SETTLED]:
-                parcel = each.parcel
-                arguments += [parcel.chat.member, parcel.lease, each.outcome, _ms(each.seconds)]
-                arguments += [each.attempts, each.unsure, each.reason]
-            await self._client.run("settle", [lane.ready, keys.SEQ], arguments)
+            # One text for all: the client takes its time over every argument.
+            told = json.dumps([_told(each) for each in settlements[start : start + MOST_SETTLED]])
+            await self._client.run("settle", [lane.ready, keys.SEQ], [*about, told])
 
     async def move(self, old: Chat, new: Chat) -> None:
         """The chat has a new id: its subscriptions, its rules and what waits for it follow."""
@@ -102,11 +103,13 @@ class RedisOutbox:
                 if place == "0":
                     break
 
-    async def turns(self, platform: str, wanted: int, spacing_seconds: float) -> float:
-        """Reserve so many turns to send, evenly spaced; returns the seconds until the first."""
-        spacing_us = max(1, round(spacing_seconds * 1e6))
-        until_us = await self._client.run("turns", [Lane(platform).turn], [wanted, spacing_us])
-        return int(until_us) / 1e6
+    async def turns(
+        self, platform: str, wanted: int, spacing_seconds: float, lead_seconds: float = 0.0
+    ) -> Turns:
+        """Reserve so many turns to send, evenly spaced, none before so many seconds from now."""
+        arguments = [wanted, max(1, round(spacing_seconds * 1e6)), round(lead_seconds * 1e6)]
+        first_us, now_us = await self._client.run("turns", [Lane(platform).turn], arguments)
+        return Turns(int(first_us) / 1e6, int(now_us) / 1e6)
 
     async def pause(self, platform: str, seconds: float) -> None:
         """Give out no turn before so many seconds have passed."""
@@ -135,6 +138,16 @@ def _letter(job: str, body: str, created_ms: str, outdated: int) -> Letter | cod
         return error
     fired_at = datetime.fromtimestamp(int(created_ms) / 1000, UTC)
     return Letter(job, message, fired_at, bool(outdated))
+
+
+def _told(settlement: Settlement) -> list[str | int]:
+    """A settlement as `settle` reads it; a platform's words may be long, and no text at all."""
+    parcel = settlement.parcel
+    reason = settlement.reason[:LONGEST_REASON].encode(errors="replace").decode()
+    return [
+        *(parcel.chat.member, parcel.lease, settlement.outcome, _ms(settlement.seconds)),
+        *(settlement.attempts, settlement.unsure, reason),
+    ]
 
 
 def _ms(seconds: float) -> int:

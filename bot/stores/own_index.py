@@ -9,6 +9,7 @@ from bot.ports import OwnChange, Sighting, StaleLeader, Touched
 from bot.stores import codec, keys
 from bot.stores.connect import Client, Reply
 from bot.stores.jobs import NEWS, Lifetimes
+from bot.stores.keys import Lane
 from bot.stores.own_rules import Rewrite, load_rule, write
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,11 @@ class RedisOwnIndex:
             now_ms=round(now.timestamp() * 1000),
             lifetimes=self._lifetimes,
         )
+
+    async def announce(self) -> None:
+        """Let those who deliver know that there is something to take, before they look again."""
+        for platform in self._platforms:
+            await self._client.run("wake", [Lane(platform).wake])
 
 
 def _touched(rule: Reply) -> Touched | None:

@@ -369,7 +369,7 @@ async def test_a_sign_of_life_harms_nobody(fake: FakeDiscord) -> None:
 )
 async def test_no_sign_of_life_is_asked_for_again_later(fake: FakeDiscord, fault: Fault) -> None:
     # The HTTP library itself asks once more where a connection is lost before any answer.
-    fake.fail_path("/users/@me", *[fault] * (2 if fault.drop else 1))
+    fake.fail_path("/users/@me", fault)
     async with sending(fake) as adapter:
         with pytest.raises(RetryLater):
             await adapter.check()

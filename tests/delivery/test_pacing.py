@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.pacing import AHEAD_SECONDS, LATE_SECONDS, Pace
-from bot.ports import Limits
+from bot.ports import Limits, Turns
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.outbox import RedisOutbox
@@ -101,10 +101,24 @@ class Delayed(RedisOutbox):
 
     late_seconds = cycle((0.08, 0.0, 0.0, 0.0, 0.05, 0.0, 0.0))
 
-    async def turns(self, platform: str, wanted: int, spacing_seconds: float) -> float:
-        until = await super().turns(platform, wanted, spacing_seconds)
+    async def turns(
+        self, platform: str, wanted: int, spacing_seconds: float, lead_seconds: float = 0.0
+    ) -> Turns:
+        turns = await super().turns(platform, wanted, spacing_seconds, lead_seconds)
         await asyncio.sleep(next(self.late_seconds))
-        return until
+        return turns
+
+
+class Far(RedisOutbox):
+    """An outbox on the other side of the earth."""
+
+    async def turns(
+        self, platform: str, wanted: int, spacing_seconds: float, lead_seconds: float = 0.0
+    ) -> Turns:
+        await asyncio.sleep(0.1)
+        turns = await super().turns(platform, wanted, spacing_seconds, lead_seconds)
+        await asyncio.sleep(0.1)
+        return turns
 
 
 async def test_turns_of_which_word_came_late_do_not_run_into_those_of_others(
@@ -113,6 +127,12 @@ async def test_turns_of_which_word_came_late_do_not_run_into_those_of_others(
     paces = [pace_of(outbox, 200.0), pace_of(Delayed(store_client), 200.0)]
     times = await sent_within(2.2, *paces)
     assert most_in_a_second(times) <= 200
+
+
+async def test_a_store_far_away_slows_sends_down_and_stops_none(store_client: Client) -> None:
+    paces = [pace_of(Far(store_client), 100.0), pace_of(Far(store_client), 100.0)]
+    times = await sent_within(3.0, *paces)
+    assert 20 <= most_in_a_second(times) <= 100
 
 
 async def test_a_turn_that_was_missed_is_left(outbox: RedisOutbox) -> None:

@@ -79,6 +79,8 @@ class Gateway:
         self.most_at_once: Counter[str] = Counter()
         """The most requests a host has had under way at one time."""
         self._under_way: Counter[str] = Counter()
+        self.hanging = asyncio.Event()
+        """Set once a request hangs."""
         self._trouble: dict[str, _Trouble] = {}
         self._arrival = asyncio.Condition()
         self._closing = asyncio.Event()
@@ -204,6 +206,7 @@ class Gateway:
         return web.Response()
 
     async def _hang(self, request: web.Request) -> web.StreamResponse:
+        self.hanging.set()
         await self._closing.wait()
         return web.Response()
 

@@ -47,7 +47,7 @@ async def test_chats_that_fail_and_come_back(any_redis: Client) -> None:
 
 async def test_senders_share_turns(any_redis: Client) -> None:
     desk = Desk(any_redis)
-    assert await desk.outbox.turns("telegram", 2, 60.0) == 0
-    assert 110 < await desk.outbox.turns("telegram", 1, 60.0) <= 120
+    assert (await desk.outbox.turns("telegram", 2, 60.0)).wait_seconds == 0
+    assert 110 < (await desk.outbox.turns("telegram", 1, 60.0)).wait_seconds <= 120
     await desk.outbox.pause("telegram", 600)
-    assert 590 < await desk.outbox.turns("telegram", 1, 60.0) <= 600
+    assert 590 < (await desk.outbox.turns("telegram", 1, 60.0)).wait_seconds <= 600

@@ -87,7 +87,6 @@ local function enqueue(change)
     redis.call('ZADD', prefix .. 'due', not_before(prefix, change.member, seq), change.member)
   end
   keep_line(prefix, change.member, line)
-  wake(tag, change.platform)
 end
 
 local function apply(change)

@@ -1,14 +1,15 @@
 -- with: lines
 -- Says what became of parcels.
 --
--- KEYS: ready (for the slot), seq. ARGV: the platform's key prefix, ms for which a dead letter's job
--- is kept, most dead letters; then of each parcel: member, lease, outcome (sent, later, alone, dead,
--- suspended), ms for which the chat is left alone, attempts, unsure, reason.
+-- KEYS: ready (for the slot), seq. ARGV: the platform's key prefix, tag, platform, ms for which a
+-- dead letter's job is kept, most dead letters; and as JSON a list of each parcel's member, lease,
+-- outcome (sent, later, alone, dead, suspended), ms for which the chat is left alone, attempts,
+-- unsure, reason.
 -- Returns how many counted: a parcel that was handed out again since, or settled before, does not.
 
 local SEQ = KEYS[2]
-local prefix, dead_ms, most_dead = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local counts = {}
+local prefix, tag, platform, dead_ms, most_dead = unpack(ARGV, 1, 5)
+local counts, some_due = {}, false
 
 local function count(id, outcome)
   local field = id .. ' ' .. outcome
@@ -27,7 +28,7 @@ end
 local function give_up(member, line, reason)
   for i = 1, line.out do
     local id = line.jobs[i]
-    if redis.call('HLEN', prefix .. 'dead') < most_dead then
+    if redis.call('HLEN', prefix .. 'dead') < tonumber(most_dead) then
       redis.call('HSET', prefix .. 'dead', id .. '|' .. member,
         cjson.encode({reason = reason, at = now}))
       redis.call('PEXPIRE', prefix .. 'job:' .. id, dead_ms)
@@ -67,15 +68,15 @@ local function settle(member, line, outcome, wait, attempts, unsure, reason)
   end
   redis.call('ZADD', prefix .. 'due', now + wait, member)
   keep_line(prefix, member, line)
+  some_due = some_due or (wait == 0 and #line.jobs > 0)
 end
 
 local settled = 0
-for i = 4, #ARGV, 7 do
-  local member, lease = ARGV[i], ARGV[i + 1]
+for _, each in ipairs(cjson.decode(ARGV[6])) do
+  local member, lease, outcome, wait, attempts, unsure, reason = unpack(each)
   local line = line_of(prefix, member)
   if line and line.lease == lease then
-    settle(member, line, ARGV[i + 2], tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]),
-      tonumber(ARGV[i + 5]), ARGV[i + 6])
+    settle(member, line, outcome, wait, attempts, unsure, reason)
     settled = settled + 1
   end
 end
@@ -85,5 +86,8 @@ for field, times in pairs(counts) do
   if redis.call('EXISTS', key) == 1 then
     redis.call('HINCRBY', key, outcome, times)
   end
+end
+if some_due then
+  wake(tag, platform)
 end
 return settled

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.delivery.patience import Patience
+from bot.patience import Patience
 
 
 async def waited(patience: Patience, *naps_seconds: float) -> list[str]:
