@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-annotate --no-header --quiet
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help setup run demo test lint types imports check bench lock clean
+.PHONY: help setup run demo test lint types imports check bench chaos lock clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
@@ -15,6 +15,7 @@ help:
 	@echo "make test   every test"
 	@echo "make check  all that CI runs: tests, lint, types, import rules"
 	@echo "make bench  measure what the docs claim"
+	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
 	@echo "make lock   compile the requirements locks from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -56,6 +57,9 @@ check: test lint types imports
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.chaos
 
 lock: $(VENV)/.ready-dev
 	$(COMPILE) --output-file requirements.lock

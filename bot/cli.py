@@ -118,8 +118,13 @@ def _deliver(chosen: argparse.Namespace) -> int:
     loaded = _settings()
     platforms = None if chosen.platform is None else frozenset({chosen.platform})
     if chosen.redrive:
-        for name, count in asyncio.run(errands.redrive(loaded, platforms)).items():
-            sys.stdout.write(f"{name}: {count} dead letters are on their way again\n")
+        counts = asyncio.run(errands.redrive(loaded, platforms))
+        told = [
+            f"{name}: {count} dead letters are on their way again"
+            for name, count in counts.items()
+            if count
+        ]
+        sys.stdout.write("\n".join([*told, ""]) or "There are no dead letters.\n")
     if platforms is not None:
         asyncio.run(app.run(loaded, app.Roles(polls=False, platforms=platforms)))
     elif not chosen.redrive:
@@ -225,9 +230,11 @@ def _parser() -> argparse.ArgumentParser:
     poll = add("poll", _poll, "only poll the sources")
     poll.add_argument("--once", action="store_true", help="poll every source once and stop")
     deliver = add("deliver", _deliver, "only deliver and chat on one platform")
-    deliver.add_argument("--platform", choices=("telegram", "discord"))
+    deliver.add_argument("--platform", choices=("telegram", "discord"), help="where to deliver")
     deliver.add_argument(
-        "--redrive", action="store_true", help="send dead letters again; see doctor"
+        "--redrive",
+        action="store_true",
+        help="put dead letters on their way again; without --platform, only that",
     )
     health = add("doctor", _doctor, "whether the bot can do its work, and what was given up")
     health.add_argument("--json", action="store_true", help="for machines")

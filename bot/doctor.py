@@ -39,14 +39,14 @@ async def examine(settings: Settings) -> Sequence[Finding]:
             return [store, *[each for name in names for each in await _delivery(stores, name)]]
     except (StoreUnavailable, UnsupportedServer, WrongSetting, EmbeddedServerError) as error:
         advice = "Mend REDIS_URL or DATA_DIR: nothing works without the store."
-        return [Finding("store", False, str(error), advice)]  # noqa: FBT003 - it reads
+        return [Finding("store", False, str(error).rstrip("."), advice)]  # noqa: FBT003 - it reads
 
 
 async def _delivery(stores: Stores, platform: str) -> Sequence[Finding]:
     backlog = await stores.dead_letters.backlog(platform)
     waiting = f"{backlog.jobs} alerts on their way, {backlog.chats} chats have something waiting"
     found = f"{waiting}, {backlog.suspended} suspended, {backlog.dead} dead letters"
-    advice = f"python -m bot deliver --platform {platform} --redrive sends them again."
+    advice = "python -m bot deliver --redrive sends them again." if backlog.dead else ""
     summary = Finding(f"delivery to {platform}", not backlog.dead, found, advice)
     letters = await stores.dead_letters.listed(platform, SHOWN)
     return [

@@ -7,6 +7,9 @@ from statistics import median
 KEPT = 32
 """Of the last so many answers the quickest says best what the clock read."""
 
+DRIFT_SECONDS = 0.01
+"""Two clocks part by less while so many answers come."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
@@ -25,7 +28,10 @@ class StoreClock:
     def answered(self, asked_at: float, answered_at: float, read: float) -> None:
         """Note what it read between two times on our own clock."""
         middle = (asked_at + answered_at) / 2
-        self._samples.append(_Sample(answered_at - asked_at, read - middle))
+        sample = _Sample(answered_at - asked_at, read - middle)
+        if not all(_agree(sample, each) for each in self._samples):
+            self._samples.clear()
+        self._samples.append(sample)
 
     @property
     def journey_seconds(self) -> float:
@@ -36,3 +42,9 @@ class StoreClock:
         """A time on the store's clock on ours; it must have answered once."""
         quickest = min(self._samples, key=lambda each: each.journey_seconds)
         return theirs - quickest.ahead_seconds
+
+
+def _agree(one: _Sample, other: _Sample) -> bool:
+    """Whether both can be right; else somebody set a clock, or the machine slept."""
+    unsure_seconds = (one.journey_seconds + other.journey_seconds) / 2 + DRIFT_SECONDS
+    return abs(one.ahead_seconds - other.ahead_seconds) <= unsure_seconds

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from bot.delivery.bundle import Rendered, delivery_key
@@ -19,6 +20,7 @@ from bot.ports import (
     Parcel,
     RetryLater,
     Settlement,
+    StoreUnavailable,
     Unconfirmed,
     UnknownRefusal,
 )
@@ -32,7 +34,12 @@ UNSURE_PAUSES_SECONDS = (30.0, 120.0, 600.0, 1800.0)
 tries more, and it is a dead letter. While the platform gives no sign of life none is used up."""
 LONGEST_BACKOFF_SECONDS = 300.0
 SHORT_WAIT_SECONDS = 10.0
-"""Between the parts of one message such a wait is worth it: else all is sent again."""
+"""A part waits no longer for its turn: the parcel comes again, and goes on with that part."""
+MOST_UNFINISHED = 1000
+
+HandOut = tuple[str, str]
+"""A chat and a lease: a process that stood still for longer than a lease may be handed the same
+chat again while it still has it."""
 
 
 class Courier:
@@ -46,12 +53,28 @@ class Courier:
         self._outage = outage
         self._rendered = Rendered(adapter)
         self._patience = Patience(SEND_SECONDS)
+        self._arrived: OrderedDict[tuple[str, int], int] = OrderedDict()
+        """Of messages in several parts, how many arrived before one did not: a try that follows in
+        this process begins there."""
+        self._refused_already: set[str] = set()
+        """Every chat that it is sent to refuses a malformed message; it is told once."""
+        self.posting: set[HandOut] = set()
+        """What is on the wire now, and may arrive whatever becomes of us."""
 
     async def deliver(self, parcel: Parcel, begin_by: float) -> Settlement:
         """Try once, if that can begin in time; raises StoreUnavailable where a chat's move fails.
 
-        `begin_by` is on the loop's clock.
+        `begin_by` is on the loop's clock. Who is cancelled leaves in `posting` what was begun.
         """
+        try:
+            settlement = await self._deliver(parcel, begin_by)
+        except StoreUnavailable:
+            self.posting.discard(hand_out_of(parcel))
+            raise
+        self.posting.discard(hand_out_of(parcel))
+        return settlement
+
+    async def _deliver(self, parcel: Parcel, begin_by: float) -> Settlement:
         if self._outage.goes_on or (parcel.unsure and not await answers(self._adapter)):
             return untried(parcel, _backoff_seconds(0))
         try:
@@ -72,20 +95,27 @@ class Courier:
         return Settlement(parcel, Outcome.SENT, rest)
 
     async def _post_all(self, parcel: Parcel, parts: Sequence[bytes]) -> float:
-        rest = await self._adapter.post(parcel.chat, parts[0], delivery_key(parcel))
-        for index, part in enumerate(parts[1:], 1):
-            await asyncio.sleep(rest)
-            await self._pace.turn()
-            key = delivery_key(parcel, index)
-            try:
-                rest = await self._adapter.post(parcel.chat, part, key)
-            except RetryLater as error:
-                if error.everything or error.seconds > SHORT_WAIT_SECONDS:
-                    raise
-                await asyncio.sleep(error.seconds)
-                await self._pace.turn()
-                rest = await self._adapter.post(parcel.chat, part, key)
+        """Post what did not arrive at the last try, the first part on the turn that is had."""
+        name = (delivery_key(parcel), len(parts)) if len(parts) > 1 else None
+        done = self._arrived.pop(name, 0) if name else 0
+        self.posting.add(hand_out_of(parcel))
+        rest = 0.0
+        for index in range(done, len(parts)):
+            self._note_arrived(name, index)
+            if index > done:
+                await asyncio.sleep(rest)
+                if not await self._pace.turn(_now() + SHORT_WAIT_SECONDS):
+                    raise RetryLater(0.0, "its other parts wait for a turn", counts=False)
+            rest = await self._adapter.post(parcel.chat, parts[index], delivery_key(parcel, index))
+        if name:
+            self._arrived.pop(name, None)
         return rest
+
+    def _note_arrived(self, name: tuple[str, int] | None, parts: int) -> None:
+        if name:
+            self._arrived[name] = parts
+            if len(self._arrived) > MOST_UNFINISHED:
+                self._arrived.popitem(last=False)
 
     async def _failed(self, parcel: Parcel, error: DeliveryError) -> Settlement:
         reason = str(error)
@@ -108,22 +138,26 @@ class Courier:
         """Our bug: the chat did nothing wrong and stays subscribed."""
         if len(parcel.letters) > 1:
             return Settlement(parcel, Outcome.ALONE, reason=reason)
-        messages = [letter.message for letter in parcel.letters]
-        log.error(
-            "%s was refused by %s: %s; message %r",
-            _name(parcel), self._adapter.name, reason, messages,
-        )  # fmt: skip
+        name = _name(parcel)
+        if name not in self._refused_already:
+            messages = [letter.message for letter in parcel.letters]
+            log.error(
+                "%s was refused by %s: %s; message %r", name, self._adapter.name, reason, messages
+            )
+            if len(self._refused_already) > MOST_UNFINISHED:
+                self._refused_already.clear()
+            self._refused_already.add(name)
         return Settlement(parcel, Outcome.DEAD, reason=reason)
 
     async def _told_to_wait(self, parcel: Parcel, error: RetryLater) -> Settlement:
         if error.everything:
             log.warning("%s pauses for %.0f s: %s", self._adapter.name, error.seconds, error)
-            await self._pace.pause(error.seconds)
+            await self._pace.pause(error.seconds, shared=not error.ours)
         if not error.counts:
             return untried(parcel, error.seconds)
         self._outage.failed(parcel.chat, str(error))
         wait = max(error.seconds, _backoff_seconds(parcel.attempts))
-        log.info("%s waits %.0f s on %s: %s", _name(parcel), wait, self._adapter.name, error)
+        log.debug("%s waits %.0f s on %s: %s", _name(parcel), wait, self._adapter.name, error)
         attempts = parcel.attempts + 1
         return Settlement(
             parcel, Outcome.LATER, wait, str(error), attempts=attempts, unsure=parcel.unsure
@@ -145,6 +179,19 @@ class Courier:
         )
 
 
+def hand_out_of(parcel: Parcel) -> HandOut:
+    """What names it among all hand-outs."""
+    return parcel.chat.member, parcel.lease
+
+
+def cut_off(parcel: Parcel) -> Settlement:
+    """It was on the wire when we had to end: it may have arrived."""
+    wait = UNSURE_PAUSES_SECONDS[min(parcel.unsure, len(UNSURE_PAUSES_SECONDS) - 1)]
+    return Settlement(
+        parcel, Outcome.LATER, wait, attempts=parcel.attempts, unsure=parcel.unsure + 1
+    )
+
+
 def untried(parcel: Parcel, seconds: float = 0.0) -> Settlement:
     """The parcel goes back as it came; nothing went wrong with it."""
     return Settlement(
@@ -152,8 +199,13 @@ def untried(parcel: Parcel, seconds: float = 0.0) -> Settlement:
     )
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 def _name(parcel: Parcel) -> str:
-    return ", ".join(letter.job for letter in parcel.letters)
+    first, *more = (letter.job for letter in parcel.letters)
+    return f"{first} and {len(more)} more" if more else first
 
 
 def _backoff_seconds(attempts: int) -> float:

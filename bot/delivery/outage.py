@@ -4,14 +4,14 @@ import asyncio
 import logging
 
 from bot.model import Chat
-from bot.ports import Adapter, DeliveryError
+from bot.ports import Adapter, DeliveryError, PlatformRefused
 
 log = logging.getLogger(__name__)
 
 CHATS = 5
 """Where sends to so many failed in a row, without one success, the platform is in trouble and not a
 chat."""
-PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
+PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 15.0
 CHECK_SECONDS = 4.0
 """Short, as a parcel may be out under its lease meanwhile."""
 
@@ -61,7 +61,7 @@ async def answers(adapter: Adapter) -> bool:
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await adapter.check()
-    except (DeliveryError, TimeoutError):
+    except (DeliveryError, PlatformRefused, TimeoutError):
         return False
     except Exception:
         # A bug in a chat library must not end every platform's delivery.

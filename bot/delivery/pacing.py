@@ -17,6 +17,8 @@ MARGIN = 1.02
 LATE_SECONDS = 0.008
 """A turn that was missed by more is left; of what the margin leaves between two windows the larger
 part is for the way to the platform, as being told off costs more than a turn."""
+MOST_MISSED = 3
+"""In a row: who is always late takes the next one all the same, and sends slowly, not never."""
 AHEAD_SECONDS = 0.1
 """So far ahead turns are reserved: a reply waits no longer than this for its own."""
 AGAIN_SECONDS = 0.01
@@ -56,15 +58,20 @@ class Pace:
         if self._free:
             return True
         async with self._one_by_one:
+            missed = 0
             while True:
+                if max(_now(), self._paused_until) >= before:
+                    # To reserve turns only to leave them would put off everybody's next ones.
+                    return False
                 if len(self._turns) <= self._few:
                     await self._reserve(self._at_a_time)
                 if self._turns[0] >= before:
                     self._paused_until = max(self._paused_until, self._turns[0])
                     self._turns.clear()
                     return False
-                if await self._came(self._turns.popleft()):
+                if await self._came(self._turns.popleft(), however_late=missed == MOST_MISSED):
                     return True
+                missed += 1
 
     async def reply_turn(self) -> None:
         """Wait for a turn that no alert is waiting for."""
@@ -74,20 +81,22 @@ class Pace:
         # While the platform pauses, a person is better told off by it than left without a word.
         await asyncio.sleep(min(turns[0] - _now(), LONGEST_REPLY_WAIT_SECONDS))
 
-    async def pause(self, seconds: float) -> None:
-        """Send nothing for so long, in no process: the platform told us off."""
+    async def pause(self, seconds: float, *, shared: bool = True) -> None:
+        """Send nothing for so long, and if it is shared in no process: the platform told us off."""
         self._turns.clear()
         self._paused_until = max(self._paused_until, _now() + seconds)
+        if not shared:
+            return
         try:
             await self._outbox.pause(self._platform, seconds)
         except StoreUnavailable:
             self._alone_next = max(self._alone_next, self._paused_until)
 
-    async def _came(self, turn: float) -> bool:
+    async def _came(self, turn: float, *, however_late: bool) -> bool:
         """Wait for a turn; False when it was missed, or a pause began meanwhile."""
         await asyncio.sleep(turn - _now())
         now = _now()
-        return now - turn <= LATE_SECONDS and now >= self._paused_until
+        return (however_late or now - turn <= LATE_SECONDS) and now >= self._paused_until
 
     async def _reserve(self, wanted: int) -> None:
         self._turns.extend(await self._asked_for(wanted))
@@ -99,7 +108,7 @@ class Pace:
         try:
             turns = await self._outbox.turns(self._platform, wanted, spacing, lead)
         except StoreUnavailable:
-            # Nobody else can reserve now either.
+            # Each process goes on at its own pace then, and none of them takes anything new.
             first = max(_now(), self._alone_next)
         else:
             self._clock.answered(asked_at, _now(), turns.now)

@@ -5,11 +5,13 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from bot.delivery.outage import CHECK_SECONDS
 from bot.delivery.pacing import Pace
 from bot.delivery.reception import Answer, FrontDesk
 from bot.delivery.sender import Sender
 from bot.ports import (
     Adapter,
+    DeliveryError,
     Lease,
     Outbox,
     PlatformRefused,
@@ -78,11 +80,15 @@ class Platforms:
         try:
             await self._listen_under_lease(adapter)
         except PlatformRefused as refusal:
-            log.error("%s", refusal)  # noqa: TRY400 - the sentence says it all.
-            self._refusals[adapter.name] = str(refusal)
-            self._senders_stop[adapter.name].set()
-            if self.refusal is not None:
-                self._stopping.set()
+            self._end(adapter, refusal)
+
+    def _end(self, adapter: Adapter, refusal: PlatformRefused) -> None:
+        if adapter.name not in self._refusals:
+            log.error("%s", refusal)
+        self._refusals[adapter.name] = str(refusal)
+        self._senders_stop[adapter.name].set()
+        if self.refusal is not None:
+            self._stopping.set()
 
     async def _listen_under_lease(self, adapter: Adapter) -> None:
         lease = self._leases(adapter.name)
@@ -142,7 +148,19 @@ class Platforms:
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def deliver(self, adapter: Adapter) -> None:
-        """Carry alerts until the process stops or the platform has refused us."""
+        """Carry alerts until the process stops or the platform has refused us.
+
+        A process that only delivers has not shown its token yet: it must not take what others can
+        deliver.
+        """
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await adapter.check()
+        except PlatformRefused as refusal:
+            self._end(adapter, refusal)
+            return
+        except (DeliveryError, TimeoutError) as trouble:
+            log.debug("%s gives no sign of life yet: %s", adapter.name, trouble)
         sender = Sender(self._outbox, adapter, self._paces[adapter.name])
         stop = self._senders_stop[adapter.name]
         async with asyncio.TaskGroup() as tasks:

@@ -7,7 +7,7 @@ import uuid
 from contextlib import suppress
 from typing import Any
 
-from bot.delivery.courier import Courier, untried
+from bot.delivery.courier import Courier, HandOut, cut_off, hand_out_of, untried
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.settling import Settling
@@ -42,9 +42,12 @@ class Sender:
         self._wishes = 0
         self._wish: str | None = None
         """The one that is not answered yet: asked again, it gets the same parcels."""
+        self._begin_by = 0.0
+        """On the loop's clock, for what that wish gets: its leases may be as old as the wish."""
         self._at_hand: asyncio.Queue[tuple[Parcel, float] | None] = asyncio.Queue()
-        self._out: dict[str, Parcel] = {}
-        """What is being sent, by its chat."""
+        self._out: dict[HandOut, Parcel] = {}
+        """What is being sent, by its chat and lease: a process that stood still for longer than a
+        lease may be handed the same chat again while it still has it."""
         self._room = asyncio.Event()
         self._store_lost = False
         rate = adapter.limits.sends_per_second
@@ -72,8 +75,9 @@ class Sender:
         except asyncio.CancelledError:
             # Let whoever sends next have the rest at once, and not when its leases end.
             await self._put_back_the_last_wish()
-            for parcel in self._out.values():
-                self._settling.add(untried(parcel))
+            for hand_out, parcel in self._out.items():
+                begun = hand_out in self._courier.posting
+                self._settling.add(cut_off(parcel) if begun else untried(parcel))
             self._put_back_at_hand()
             await self._settling.give_up(GIVE_BACK_SECONDS)
             raise
@@ -121,14 +125,14 @@ class Sender:
         if self._store_lost:
             log.info("delivery to %s goes on", self._adapter.name)
         self._store_lost = False
-        begin_by = asyncio.get_running_loop().time() + BEGIN_WITHIN_SECONDS
         for parcel in parcels:
-            self._at_hand.put_nowait((parcel, begin_by))
+            self._at_hand.put_nowait((parcel, self._begin_by))
 
     async def _parcels(self, wanted: int) -> list[Parcel]:
         if self._wish is None:
             self._wishes += 1
             self._wish = f"{self._name}:{self._wishes}"
+            self._begin_by = asyncio.get_running_loop().time() + BEGIN_WITHIN_SECONDS
         parcels = await self._outbox.take(self._adapter.name, wanted, self._wish)
         self._wish = None
         return list(parcels)
@@ -143,14 +147,14 @@ class Sender:
         """Deliver one parcel after the other until there is word that no more come."""
         while (given := await self._next()) is not None:
             parcel, begin_by = given
-            member = parcel.chat.member
-            self._out[member] = parcel
+            hand_out = hand_out_of(parcel)
+            self._out[hand_out] = parcel
             try:
                 self._settling.add(await self._one(parcel, begin_by))
-                del self._out[member]
+                del self._out[hand_out]
             except StoreUnavailable as error:
                 # Nothing says that it arrived, so its lease may run out: then it comes again.
-                del self._out[member]
+                del self._out[hand_out]
                 log.info("a parcel comes back when Redis does: %s", error)
 
     async def _next(self) -> tuple[Parcel, float] | None:

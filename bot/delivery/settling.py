@@ -9,8 +9,6 @@ from bot.ports import Outbox, Settlement, StoreUnavailable
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.5
-MOST_WAITING = 10_000
-"""Nobody takes more while so many are not told: what is in flight is bounded by far less."""
 
 
 class Settling:
@@ -46,7 +44,7 @@ class Settling:
 
     async def _tell(self) -> None:
         while self._waiting:
-            batch = self._waiting[:MOST_WAITING]
+            batch = list(self._waiting)
             try:
                 await self._outbox.settle(self._platform, batch)
             except StoreUnavailable as error:

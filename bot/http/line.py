@@ -5,6 +5,7 @@ httptools', and the rest is what it takes to post and to hear an answer.
 """
 
 import asyncio
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import cast
 import httptools
 
 MOST_HEADERS = 200
+FRAME_BYTES = 65_536
+"""What an answer may be longer than its body: its head, and the marks between pieces of a body."""
 
 
 class NotSent(Exception):
@@ -66,17 +69,32 @@ class Line(asyncio.Protocol):
         self._longest_body_bytes = longest_body_bytes
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
+        self._beneath: asyncio.Transport | None = None
+        """What carries TLS; only this one tells how much of a request waits to be sent."""
         self._heard: asyncio.Future[WireAnswer] | None = None
         self._kept = True
+        self._answer_bytes = 0
         self._begin()
         self.free_since = 0.0
         """On the loop's clock."""
 
     @property
     def usable(self) -> bool:
-        """Whether another request may go over it."""
+        """Whether another request may go over it, and not behind the rest of the one before."""
         transport = self._transport
-        return self._kept and transport is not None and not transport.is_closing()
+        if not self._kept or transport is None or transport.is_closing():
+            return False
+        beneath = self._beneath or transport
+        return transport.get_write_buffer_size() == beneath.get_write_buffer_size() == 0
+
+    async def secure(self, context: ssl.SSLContext, host: str) -> None:
+        """Speak TLS from now on; raises OSError where the other side does not, or is another."""
+        beneath = self._transport
+        if beneath is None or beneath.is_closing():
+            raise ConnectionResetError
+        loop = asyncio.get_running_loop()
+        self._transport = await loop.start_tls(beneath, self, context, server_hostname=host)
+        self._beneath = beneath
 
     async def exchange(self, request: bytes) -> WireAnswer:
         """Say something and hear the answer; raises NoAnswer. Who is cancelled drops the line."""
@@ -84,6 +102,7 @@ class Line(asyncio.Protocol):
             raise NoAnswer("the connection is closed")
         heard: asyncio.Future[WireAnswer] = asyncio.get_running_loop().create_future()
         self._heard = heard
+        self._answer_bytes = 0
         try:
             self._transport.write(request)
             return await heard
@@ -107,9 +126,13 @@ class Line(asyncio.Protocol):
         if self._heard is None:
             self.drop()
             return
+        self._answer_bytes += len(data)
+        if self._answer_bytes > self._longest_body_bytes + FRAME_BYTES:
+            self._fail("an answer too long to be one")
+            return
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserError:
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail("an answer nobody can read")
 
     def eof_received(self) -> None:
@@ -121,6 +144,11 @@ class Line(asyncio.Protocol):
         """It is closed."""
         name = type(exc).__name__ if exc is not None else "the connection was closed"
         self._fail(name)
+
+    def on_message_begin(self) -> None:
+        """Go on with the line only if the answer asked for is still to come."""
+        if self._heard is None or self._heard.done():
+            self.drop()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Note a header."""

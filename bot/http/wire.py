@@ -18,10 +18,14 @@ from bot.patience import Patience
 __all__ = ["NoAnswer", "NotSent", "Wire", "WireAnswer"]
 
 CONNECT_SECONDS = 10.0
+NEXT_ADDRESS_SECONDS = 0.25
+"""How long one address of a host may keep us waiting before the next is tried beside it (RFC 8305):
+of the two ways into the internet, one is often dead."""
 LONGEST_ANSWER_BYTES = 1_048_576
 KEEP_ALIVE_SECONDS = 30.0
 """No server that matters closes a connection sooner; over one that it closed, a post is lost."""
 PORTS = {"http": 80, "https": 443}
+NO_ADDRESS = "the address cannot be used"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Wire:
         self._room = asyncio.Semaphore(connections)
         self._free: list[Line] = []
         """The last one used is the next."""
-        self._heads: dict[tuple[str, str, str], bytes] = {}
+        self._written_headers: dict[str, bytes] = {}
+        """By the kind of content."""
 
     async def post(
         self, path: str, body: bytes, *, content_type: str = "application/json"
@@ -122,19 +127,22 @@ class Wire:
     async def _opened(self) -> Line:
         place = self._place
         if place is None:
-            raise NotSent("the address cannot be used")
+            raise NotSent(NO_ADDRESS)
         try:
             async with asyncio.timeout(self._connect_seconds):
+                certificates = await asyncio.to_thread(_certificates) if place.secure else None
                 _, line = await asyncio.get_running_loop().create_connection(
                     lambda: Line(self._longest_answer_bytes),
                     place.host,
                     place.port,
-                    ssl=await asyncio.to_thread(_certificates) if place.secure else None,
+                    happy_eyeballs_delay=NEXT_ADDRESS_SECONDS,
                 )
+                if certificates is not None:
+                    await line.secure(certificates, place.host)
         except TimeoutError:
             raise NotSent("no connection in time") from None
         except UnicodeError:
-            raise NotSent("the address cannot be used") from None
+            raise NotSent(NO_ADDRESS) from None
         except OSError as error:
             raise NotSent(_reason(error)) from None
         return line
@@ -149,28 +157,29 @@ class Wire:
 
     def _head(self, method: str, path: str, content_type: str) -> bytes:
         """The beginning of a request, all but its length; raises NotSent."""
-        name = (method, path, content_type)
-        head = self._heads.get(name)
-        if head is None:
-            head = self._heads[name] = self._written(method, path, content_type)
-            if len(self._heads) > 256:  # noqa: PLR2004 - far more paths than a platform has.
-                self._heads.clear()
-        return head
+        if self._place is None:
+            raise NotSent(NO_ADDRESS)
+        target = self._place.path + path
+        if " " in target or not _can_be_written(target):
+            raise NotSent(NO_ADDRESS)
+        headers = self._written_headers.get(content_type)
+        if headers is None:
+            headers = _headers(self._place.netloc, self._headers, content_type)
+            self._written_headers[content_type] = headers
+        return f"{method} {target} HTTP/1.1\r\n".encode() + headers
 
-    def _written(self, method: str, path: str, content_type: str) -> bytes:
-        place = self._place
-        if place is None:
-            raise NotSent("the address cannot be used")
-        headers = {**self._headers, **({"Content-Type": content_type} if content_type else {})}
-        lines = [
-            f"{method} {place.path}{path} HTTP/1.1",
-            f"Host: {place.netloc}",
-            *(f"{name}: {value}" for name, value in headers.items()),
-        ]
-        target = place.path + path
-        if " " in target or not all(each.isascii() and each.isprintable() for each in lines):
-            raise NotSent("the address cannot be used")
-        return "\r\n".join([*lines, ""]).encode()
+
+def _headers(netloc: str, others: Mapping[str, str], content_type: str) -> bytes:
+    """The headers that many requests share; raises NotSent."""
+    headers = {"Host": netloc, **others, **({"Content-Type": content_type} if content_type else {})}
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    if not all(map(_can_be_written, lines)):
+        raise NotSent(NO_ADDRESS)
+    return "\r\n".join([*lines, ""]).encode()
+
+
+def _can_be_written(line: str) -> bool:
+    return line.isascii() and line.isprintable()
 
 
 def _place(root: str) -> Place | None:

@@ -19,6 +19,17 @@ from bot.ports.chats import (
     Unconfirmed,
     UnknownRefusal,
 )
+from bot.ports.outbox import (
+    Backlog,
+    DeadLetter,
+    DeadLetters,
+    Letter,
+    Outbox,
+    Outcome,
+    Parcel,
+    Settlement,
+    Turns,
+)
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
 from bot.ports.sources import (
     At,
@@ -35,27 +46,18 @@ from bot.ports.sources import (
     SourceError,
 )
 from bot.ports.stores import (
-    Backlog,
-    DeadLetter,
-    DeadLetters,
     History,
     Journal,
     Lease,
-    Letter,
     NoSuchRule,
-    Outbox,
-    Outcome,
     OwnRules,
-    Parcel,
     Past,
     Resumed,
-    Settlement,
     StaleLeader,
     StateChange,
     StoreUnavailable,
     Subscriptions,
     TooManyRules,
-    Turns,
 )
 
 __all__ = [

@@ -33,16 +33,24 @@ class RetryLater(DeliveryError):
     """The platform or the network is busy or down: the same message may pass after `seconds`.
 
     `counts` is False where the platform only asked us to wait: nothing went wrong. `everything` is
-    True where the wait concerns the whole platform, and not just this chat.
+    True where the wait concerns the whole platform, and not just this chat; `ours` is True where it
+    concerns this process alone, say for its token.
     """
 
     def __init__(
-        self, seconds: float, reason: str, *, counts: bool = True, everything: bool = False
+        self,
+        seconds: float,
+        reason: str,
+        *,
+        counts: bool = True,
+        everything: bool = False,
+        ours: bool = False,
     ) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.counts = counts
         self.everything = everything
+        self.ours = ours
 
 
 class Unconfirmed(DeliveryError):
@@ -130,7 +138,10 @@ class Adapter(Protocol):
         """
 
     async def check(self) -> None:
-        """Ask for a harmless sign of life; raises a DeliveryError when the platform gives none."""
+        """Ask for a harmless sign of life; raises a DeliveryError when the platform gives none.
+
+        Raises PlatformRefused when the platform refuses a token that never worked.
+        """
 
     async def close(self) -> None:
         """Let go of connections; safe to call more than once and before `listen`."""

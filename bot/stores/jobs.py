@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.stores import milliseconds
+
 ALERTS, DIGESTS = 1, 2
 """The lanes of jobs: what was found late lets what is new go first. Chats' own alerts need no lane
 of jobs, as they wait in their chats' lines from the beginning; replies never wait with them."""
@@ -26,8 +28,8 @@ class Lifetimes:
     def milliseconds(self) -> tuple[int, int, int]:
         """All three."""
         told = max(self.told, self.news)
-        return _ms(self.news), _ms(told), _ms(max(self.known, told))
-
-
-def _ms(span: timedelta) -> int:
-    return round(span.total_seconds() * 1000)
+        return (
+            milliseconds.of_span(self.news),
+            milliseconds.of_span(told),
+            milliseconds.of_span(max(self.known, told)),
+        )

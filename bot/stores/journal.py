@@ -9,11 +9,15 @@ from operator import itemgetter
 
 from bot.model import Alert, FeedHealth, Kind, Observation, Reading, RuleState
 from bot.ports import History, StaleLeader, StateChange
-from bot.stores import codec, jobs, keys
+from bot.stores import codec, jobs, keys, milliseconds
 from bot.stores.connect import MANY_FIELDS, Client
 from bot.stores.jobs import NEWS, Lifetimes
 
 ALERTS_KEPT = 200
+TOLD_KEPT = 200
+"""Of each topic and platform: what a chat hears when it comes back."""
+MOST_ENQUEUED = 100
+"""Alerts in one call, which takes Redis about five milliseconds."""
 
 
 class RedisJournal:
@@ -74,8 +78,10 @@ class RedisJournal:
     ) -> None:
         """Write states and outbox jobs in one atomic step, or nothing.
 
-        Raises StaleLeader when `leader` does not hold the poller lease or a `before` has moved.
-        Repeating a commit whose reply was lost changes nothing.
+        Of many alerts all but the last are enqueued before: whoever commits them again, since that
+        was all, changes nothing about them. Raises StaleLeader when `leader` does not hold the
+        poller lease or a `before` has moved. Repeating a commit whose reply was lost changes
+        nothing.
         """
         expected = await self._expected(changes)
         if expected is None:
@@ -84,22 +90,40 @@ class RedisJournal:
         for index, change in enumerate(changes):
             after = codec.RULE_STATE.dump(change.after)
             states += [change.key, after if expected is None else expected[index], after]
+        last = max(0, len(alerts) - 1) // MOST_ENQUEUED * MOST_ENQUEUED
+        for start in range(0, last + 1, MOST_ENQUEUED):
+            some = alerts[start : start + MOST_ENQUEUED]
+            final = start == last
+            outcome = await self._commit_some(states, some, last=final, leader=leader, now=now)
+            if outcome == "not leader":
+                raise _deposed(leader)
+            if outcome == "moved":
+                raise _moved(changes)
+
+    async def _commit_some(
+        self,
+        states: Sequence[str],
+        alerts: Sequence[Alert],
+        *,
+        last: bool,
+        leader: str,
+        now: datetime,
+    ) -> str:
+        """Enqueue alerts if the states are as expected; with the last ones these change."""
         told: list[str] = []
         for alert in alerts:
             body = "" if alert.quiet else codec.MESSAGE.dump(alert.message)
             lane = jobs.DIGESTS if alert.kind is Kind.LATE else jobs.ALERTS
             told += [alert.id, alert.topic, str(lane), body, codec.ALERT.dump(alert)]
-        about: list[str | int] = [leader, _milliseconds(now), *self._lifetimes.milliseconds]
-        about += [ALERTS_KEPT, keys.TAG, len(self._platforms), len(changes), len(alerts)]
-        outcome = await self._client.run(
+        about: list[str | int] = [leader, milliseconds.of_instant(now)]
+        about += [*self._lifetimes.milliseconds, ALERTS_KEPT, TOLD_KEPT, int(last), keys.TAG]
+        about += [len(self._platforms), len(states) // 3, len(alerts)]
+        outcome: str = await self._client.run(
             "commit",
             [keys.LEAD_POLLER, keys.STATE, keys.SEQ, keys.ALERT_ORDER, keys.ALERT],
             [*about, *self._platforms, *states, *told],
         )
-        if outcome == "not leader":
-            raise _deposed(leader)
-        if outcome == "moved":
-            raise _moved(changes)
+        return outcome
 
     async def _expected(self, changes: Sequence[StateChange]) -> Sequence[str] | None:
         """The stored text of each state that is about to change; None when all have changed.
@@ -166,10 +190,6 @@ class RedisJournal:
 
 def _load_state(key: str, text: str) -> RuleState:
     return codec.RULE_STATE.load(text, f"state of rule {key}")
-
-
-def _milliseconds(instant: datetime) -> int:
-    return round(instant.timestamp() * 1000)
 
 
 def _deposed(leader: str) -> StaleLeader:

@@ -18,6 +18,8 @@ or an own alert's.
     {nf}:wake:<plat>               LIST  at most one token: there may be something to take
     {nf}:<plat>:sub:<topic>        ZSET  score = seq of joining, member = <member>
     {nf}:<plat>:chat:<member>      SET   the topics this chat hears
+    {nf}:<plat>:told:<topic>       ZSET  score = seq, member = <job>: the newest alerts, for chats
+                                         that were suspended; expires
     {nf}:<plat>:suspended          HASH  <member> -> reason, since (seq), at (ms), as JSON
     {nf}:own:uses                  HASH  reading -> how many own rules' conditions compare it
     {nf}:own:seen                  HASH  reading -> time of its last value that was seen to the end
@@ -35,18 +37,24 @@ or an own alert's.
     {nf}:<plat>:job:<job>          HASH  topic, or to (the only <member> that hears it); body; cur
                                          (seq up to which it was walked), upto (last seq meant);
                                          created, ttl_at (no news after it), end_at (not told after
-                                         it), in ms; riders, carriers (see lua/lines.lua), and
+                                         it), in ms; riders, carriers (see lua/walks.lua), and
                                          ahead:<member> for who has it already; how many letters
                                          were sent, dead, expired. Expires.
     {nf}:<plat>:ready              ZSET  score = lane and seq: jobs that have recipients left
-    {nf}:<plat>:line               HASH  <member> -> what waits for the chat, as JSON
+    {nf}:<plat>:line               HASH  <member> -> what waits for the chat, as JSON (see
+                                         lua/lines.lua)
     {nf}:<plat>:due                ZSET  score = end of lease or time of the next try, ms, or a seq
                                          where it is urgent; member = <member>
-    {nf}:<plat>:rest               ZSET  score = until when the chat is left alone, ms
+    {nf}:<plat>:rest               ZSET  score = until when the chat is left alone, ms; member =
+                                         the id that all its threads share
+    {nf}:<plat>:away               HASH  a chat's id -> the <member> that is written to, and its
+                                         threads that wait for that to end
+    {nf}:<plat>:moved:<member>     STR   the <member> that the chat is now; expires
     {nf}:<plat>:epoch              STR   counts hand-outs: each names its leases
     {nf}:<plat>:taken:<sender>     STR   the sender's last hand-out, for a lost reply; expires
     {nf}:<plat>:turn               STR   when the next send may leave, us
     {nf}:<plat>:dead               HASH  <job>|<member> -> reason, at (ms), as JSON
+    {nf}:<plat>:dead:at            ZSET  score = at (ms), member = <job>|<member>
     {nf}:<plat>:lead               STR   which process listens to the platform; expires
 """
 
@@ -125,6 +133,11 @@ class Lane:
     def dead(self) -> str:
         """Letters that were given up, and why."""
         return f"{self.prefix}dead"
+
+    @property
+    def dead_at(self) -> str:
+        """When each of them was given up."""
+        return f"{self.prefix}dead:at"
 
     @property
     def wake(self) -> str:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from bot.model import Chat, Message
 from bot.ports import Letter, Outcome, Parcel, Settlement, Turns
-from bot.stores import codec, keys
+from bot.stores import codec, keys, milliseconds
 from bot.stores.connect import Client, Reply
+from bot.stores.dead_letters import DEAD_KEPT, MOST_DEAD
 from bot.stores.keys import Lane
 from bot.stores.own_rules import move_rules
 
@@ -16,12 +17,11 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """Longer than what one hand-out takes to send, shorter than Discord remembers a nonce."""
-DEAD_KEPT = timedelta(days=30)
-MOST_DEAD = 10_000
-"""Dead letters of one platform; more of them tell nobody anything new."""
+MOVES_KNOWN = timedelta(days=30)
+"""As long as dead letters are kept, which go to where their chat moved."""
 LONGEST_REASON = 500
 MOST_SETTLED = 200
-"""In one call, which takes Redis a few milliseconds."""
+"""Settlements in one call, which takes Redis about five milliseconds where most arrived."""
 
 
 class RedisOutbox:
@@ -29,7 +29,7 @@ class RedisOutbox:
 
     def __init__(self, client: Client, *, lease: timedelta = LEASE) -> None:
         self._client = client
-        self._lease_ms = _ms(lease.total_seconds())
+        self._lease_ms = milliseconds.of_span(lease)
 
     async def take(self, platform: str, limit: int, request: str) -> Sequence[Parcel]:
         """Lease up to `limit` parcels: first those due again, then new recipients.
@@ -75,11 +75,13 @@ class RedisOutbox:
         """Say what became of parcels of one platform; a repeat changes nothing."""
         lane = Lane(platform)
         about: list[str | int] = [lane.prefix, keys.TAG, platform]
-        about += [_ms(DEAD_KEPT.total_seconds()), MOST_DEAD]
-        for start in range(0, len(settlements), MOST_SETTLED):
+        about += [milliseconds.of_span(DEAD_KEPT), MOST_DEAD]
+        start = 0
+        while start < len(settlements):
             # One text for all: the client takes its time over every argument.
             told = json.dumps([_told(each) for each in settlements[start : start + MOST_SETTLED]])
-            await self._client.run("settle", [lane.ready, keys.SEQ], [*about, told])
+            # Chats that are suspended cost more, so that the call may not come to all of them.
+            start += await self._client.run("settle", [lane.ready, keys.SEQ], [*about, told])
 
     async def move(self, old: Chat, new: Chat) -> None:
         """The chat has a new id: its subscriptions, its rules and what waits for it follow."""
@@ -91,7 +93,7 @@ class RedisOutbox:
         await self._client.run(
             "move",
             [lane.ready, lane.suspended, *chats],
-            [lane.prefix, old.member, new.member],
+            [lane.prefix, old.member, new.member, milliseconds.of_span(MOVES_KNOWN)],
         )
 
     async def reclaim(self, platforms: Sequence[str]) -> None:
@@ -113,7 +115,7 @@ class RedisOutbox:
 
     async def pause(self, platform: str, seconds: float) -> None:
         """Give out no turn before so many seconds have passed."""
-        await self._client.run("pause", [Lane(platform).turn], [_ms(seconds)])
+        await self._client.run("pause", [Lane(platform).turn], [milliseconds.of_seconds(seconds)])
 
     async def wait(self, platform: str) -> None:
         """Return when there may be something to take, within about a second."""
@@ -145,10 +147,11 @@ def _told(settlement: Settlement) -> list[str | int]:
     parcel = settlement.parcel
     reason = settlement.reason[:LONGEST_REASON].encode(errors="replace").decode()
     return [
-        *(parcel.chat.member, parcel.lease, settlement.outcome, _ms(settlement.seconds)),
+        *(
+            parcel.chat.member,
+            parcel.lease,
+            settlement.outcome,
+            milliseconds.of_seconds(settlement.seconds),
+        ),
         *(settlement.attempts, settlement.unsure, reason),
     ]
-
-
-def _ms(seconds: float) -> int:
-    return max(0, round(seconds * 1000))

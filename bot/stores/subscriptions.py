@@ -59,7 +59,7 @@ class RedisSubscriptions:
             return None
         found = await self._client.run_once(
             "resume",
-            [lane.suspended, keys.ALERT_ORDER],
+            [lane.suspended],
             [lane.prefix, chat.member, keys.TAG, chat.platform],
         )
         return None if found is None else Resumed(str(found[0]), int(found[1]))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adapters.discord import errors
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.discord.buckets import Buckets
 from bot.adapters.discord.embeds import DESCRIPTION, embeds, escaped, parts, units
@@ -85,7 +86,7 @@ async def test_an_alert_is_an_embed_that_pings_nobody(fake: FakeDiscord) -> None
     assert posted.text == SHOWN
     assert posted.payload["allowed_mentions"] == {"parse": []}
     assert posted.payload["enforce_nonce"] is True
-    assert re.fullmatch(r"DiscordBot \(https://\S+, \S+\)", posted.agent)
+    assert re.fullmatch(r"DiscordBot \(altseason-bot, \S+\)", posted.agent)
     # No login, no gateway: one request is all it takes.
     assert fake.requests == [("POST", f"/channels/{CHANNEL.id}/messages")]
     assert fake.identifies == []
@@ -313,12 +314,28 @@ async def test_a_revoked_token_stops_all_requests(
         fake.token = "another"
         for key, chat in (("one", CHANNEL), ("two", CHANNEL), ("three", ANOTHER)):
             error = await wait_asked(adapter, chat, key)
-            assert error.seconds > 600
+            assert 50 < error.seconds <= 60
             assert (error.counts, error.everything) == (False, True)
         with pytest.raises(RetryLater, match="DISCORD_BOT_TOKEN"):
             await adapter.check()
     assert len(fake.requests) == 2
     assert caplog.text.count("DISCORD_BOT_TOKEN") == 1
+
+
+async def test_a_refused_token_is_said_once_until_it_works_again(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "TOKEN_PAUSE_S", 0.01)
+    right = fake.token
+    async with sending(fake) as adapter:
+        for said in (1, 2):
+            fake.token = "another"
+            for _ in range(3):
+                await asyncio.sleep((await wait_asked(adapter)).seconds)
+            assert caplog.text.count("DISCORD_BOT_TOKEN") == said
+            fake.token = right
+            await deliver(adapter, CHANNEL, key=f"key{said}")
+    assert len(fake.messages) == 2
 
 
 async def test_several_refusals_of_the_token_at_once_are_said_once(

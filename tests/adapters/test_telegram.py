@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from bot.adapters.telegram import PLATFORM, TelegramAdapter
 from bot.model import Chat, Message
-from bot.ports import Limits, PlatformRefused, Rejected, StoreUnavailable
+from bot.ports import Limits, PlatformRefused, StoreUnavailable, UnknownRefusal
 from bot.settings import Settings
 from tests.adapters.fake_telegram import TOKEN, USERNAME, Failure, FakeTelegram
 from tests.adapters.telegram_bot import (
@@ -112,6 +112,16 @@ async def test_a_group_that_takes_the_bot_in_is_greeted(telegram: FakeTelegram, 
         await telegram.change_membership(-5, kind, "kicked", "member")
         sent = await telegram.wait_for(lambda s: s.chat_id == "-5")
     assert "/start" in sent.plain
+
+
+async def test_a_group_that_takes_the_bot_in_again_resumes_its_topics(
+    telegram: FakeTelegram,
+) -> None:
+    receptionist = Receptionist()
+    async with listening(telegram, receptionist):
+        last = await telegram.change_membership(-5, "supergroup", "kicked", "member")
+        await telegram.wait_until_heard(last)
+    assert receptionist.journal == [("answer", "-5", "/start"), ("turn", "-5"), ("invited", "-5")]
 
 
 async def test_other_changes_of_membership_are_silent(telegram: FakeTelegram) -> None:
@@ -476,7 +486,7 @@ async def test_no_log_of_a_working_day_holds_the_token(
         await telegram.say(1001, "/status")
         await telegram.wait_for(lambda s: s.chat_id == "1001")
         telegram.fail("sendMessage", Failure(400, f"Bad Request: odd /bot{TOKEN}/x"))
-        with pytest.raises(Rejected) as rejected:
+        with pytest.raises(UnknownRefusal) as rejected:
             await send(adapter, ADA, HELLO)
         task.cancel()
     await adapter.close()

@@ -135,6 +135,35 @@ async def test_a_store_far_away_slows_sends_down_and_stops_none(store_client: Cl
     assert 20 <= most_in_a_second(times) <= 100
 
 
+class Jumping(RedisOutbox):
+    """An outbox whose clock is set while it is used."""
+
+    ahead_seconds = 0.0
+
+    async def turns(
+        self, platform: str, wanted: int, spacing_seconds: float, lead_seconds: float = 0.0
+    ) -> Turns:
+        turns = await super().turns(platform, wanted, spacing_seconds, lead_seconds)
+        return Turns(turns.first + self.ahead_seconds, turns.now + self.ahead_seconds)
+
+
+@pytest.mark.parametrize("jump_seconds", [28_800.0, -28_800.0])
+async def test_a_clock_that_is_set_stops_nothing(store_client: Client, jump_seconds: float) -> None:
+    outbox = Jumping(store_client)
+    pace = pace_of(outbox, 100.0)
+    async with asyncio.timeout(5):
+        for _ in range(20):
+            assert await pace.turn()
+        outbox.ahead_seconds = jump_seconds
+        for _ in range(60):
+            assert await pace.turn(asyncio.get_running_loop().time() + 1.0)
+
+
+async def test_who_is_always_late_sends_slowly_and_not_never(outbox: RedisOutbox) -> None:
+    times = await sent_within(2.0, pace_of(outbox, 30.0), lags=[(0.001, 0.03)])
+    assert 2 <= len(times) <= 30
+
+
 async def test_a_turn_that_was_missed_is_left(outbox: RedisOutbox) -> None:
     spacing = 1 / 20.0
     times = await sent_within(1.5, pace_of(outbox, 20.0), lags=[(0.17, 0.1), (0.11, 0.03)])

@@ -175,26 +175,35 @@ async def test_parts_arrive_in_order_with_the_chats_rest_between_them(
     assert len(set.union(*keys)) == 3, "Each part has a key of its own."
 
 
-async def test_a_short_wait_in_the_middle_repeats_no_part(desk: Desk, adapter: Recorder) -> None:
+@pytest.mark.parametrize(
+    "trouble",
+    [RetryLater(0.1, "slow down", counts=False), RetryLater(0.1, "busy")],
+    ids=["told to wait", "busy"],
+)
+async def test_trouble_in_the_middle_repeats_no_part(
+    desk: Desk, adapter: Recorder, monkeypatch: pytest.MonkeyPatch, trouble: RetryLater
+) -> None:
+    monkeypatch.setattr(courier, "LONGEST_BACKOFF_SECONDS", 0.1)
     adapter.messages_a_part = 1
-    adapter.meets("1", None, RetryLater(0.1, "slow down", counts=False))
+    adapter.meets("1", None, trouble, trouble)
     await desk.join(1)
     await desk.commit(*(titled(title) for title in ("one", "two", "three")))
     async with sending(desk, adapter):
         await adapter.until(lambda: len(adapter.sent) == 3)
-    assert [title for _, title in adapter.tried] == ["one", "two", "two", "three"]
+    assert [title for _, title in adapter.tried] == ["one", "two", "two", "two", "three"]
     assert adapter.tried_at[2] - adapter.tried_at[1] >= 0.1
     assert len(adapter.keys["1", "two"]) == 1
 
 
-async def test_a_long_wait_in_the_middle_repeats_all_parts_by_the_same_keys(
-    desk: Desk, adapter: Recorder, monkeypatch: pytest.MonkeyPatch
+async def test_another_process_repeats_all_parts_by_the_same_keys(
+    desk: Desk, adapter: Recorder
 ) -> None:
-    monkeypatch.setattr(courier, "SHORT_WAIT_SECONDS", 0.01)
     adapter.messages_a_part = 1
     adapter.meets("1", None, RetryLater(0.1, "slow down", counts=False))
     await desk.join(1)
     await desk.commit(titled("one"), titled("two"))
+    async with sending(desk, adapter):
+        await adapter.until(lambda: len(adapter.tried) == 2)
     async with sending(desk, adapter):
         await adapter.until(lambda: len(adapter.sent) == 3)
     assert [title for _, title in adapter.tried] == ["one", "two", "one", "two"]

@@ -1,67 +1,18 @@
 """The way to a chat platform: what was surely not sent, and what perhaps was."""
 
 import asyncio
-import shutil
+import select
 import socket
-import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from bot.http.wire import NoAnswer, NotSent, Wire
 from tests.http.provider import Provider, Says
-
-SECRET = "/bot123456:AAsecret"
-
-Conversation = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@asynccontextmanager
-async def server(talk: Conversation, context: ssl.SSLContext | None = None) -> AsyncIterator[str]:
-    """A bare TCP server on loopback; its host and port."""
-    talks: set[asyncio.Task[None]] = set()
-
-    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        talks.add(task)
-        try:
-            await talk(reader, writer)
-        except (ConnectionError, asyncio.CancelledError):
-            pass  # the client went, or the test is over
-        finally:
-            writer.close()
-
-    listening = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=context)
-    async with listening:
-        yield "{}:{}".format(*listening.sockets[0].getsockname())
-        for task in talks:
-            task.cancel()
-        if talks:
-            await asyncio.wait(talks)
-
-
-@asynccontextmanager
-async def opened(root: str, **options: float) -> AsyncIterator[Wire]:
-    wire = Wire(
-        root + SECRET,
-        connections=int(options.pop("connections", 16)),
-        answer_seconds=options.pop("answer_seconds", 5.0),
-        longest_answer_bytes=int(options.pop("longest_answer_bytes", 1000)),
-    )
-    try:
-        yield wire
-    finally:
-        await wire.close()
-
-
-async def heard(reader: asyncio.StreamReader) -> bytes:
-    """A whole request, whose body is two bytes long."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    return head + await reader.readexactly(2)
+from tests.http.talk import SECRET, Conversation, certified, heard, opened, server
 
 
 async def hangs(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -138,10 +89,57 @@ async def test_a_refused_connection_sent_nothing() -> None:
         assert "Connection refused" in await refusal(wire, NotSent)
 
 
+@contextmanager
+def black_hole() -> Iterator[int]:
+    """A port of loopback where nobody answers, as all who may wait there do; the port."""
+    with ExitStack() as opened_here:
+        hole = opened_here.enter_context(socket.socket())
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(0)
+        for _ in range(16):
+            waiting = opened_here.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(hole.getsockname())
+            if not select.select([], [waiting], [], 0.1)[1]:
+                break
+        else:
+            pytest.skip("here a port takes whoever comes")
+        yield hole.getsockname()[1]
+
+
+async def test_a_dead_address_of_a_host_does_not_hide_a_living_one(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, port = provider.host.partition(":")
+    with black_hole() as hole:
+
+        async def both(*_: object, **__: object) -> list[object]:
+            places = [("127.0.0.1", hole), ("127.0.0.1", int(port))]
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+        async with opened(f"http://platform.example:{port}", answer_seconds=4) as wire:
+            assert (await wire.post("/send", b"{}")).succeeded
+    assert len(provider.asked) == 1
+
+
 @pytest.mark.parametrize("root", ["http://a..b:1", "http://127.0.0.1:99999", "ftp://a", "a"])
 async def test_an_address_that_is_none_sent_nothing(root: str) -> None:
     async with opened(root) as wire:
         assert await refusal(wire, NotSent) == "the address cannot be used"
+
+
+async def test_every_path_is_looked_at_and_none_is_kept(provider: Provider) -> None:
+    async with opened(f"http://{provider.host}") as wire:
+        for number in range(300):
+            await wire.post(f"/channels/{number}", b"{}")
+            for evil in (" HTTP/1.1", "\r\nX: y", "ü"):
+                with pytest.raises(NotSent, match="the address cannot be used"):
+                    await wire.post(f"/channels/{number}{evil}", b"{}")
+        assert len(wire._written_headers) == 1
+    assert [asked.target for asked in provider.asked] == [
+        f"{SECRET}/channels/{number}" for number in range(300)
+    ]
 
 
 async def test_a_request_that_got_no_connection_was_not_sent() -> None:
@@ -169,18 +167,7 @@ async def test_a_server_that_speaks_no_tls_is_sent_nothing() -> None:
 
 
 async def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl makes the certificate")
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    making = await asyncio.create_subprocess_exec(
-        *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"),
-        *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate),
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert await asyncio.wait_for(making.wait(), 30) == 0
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
+    context, _ = await certified(tmp_path)
     got: list[bytes] = []
 
     async def listens(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -189,6 +176,14 @@ async def test_a_certificate_nobody_vouches_for_is_refused(tmp_path: Path) -> No
     async with server(listens, context) as host, opened(f"https://{host}") as wire:
         assert "certificate" in (await refusal(wire, NotSent)).lower()
     assert got == []
+
+
+async def test_a_server_that_hangs_up_before_tls_is_sent_nothing() -> None:
+    async def hangs_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with server(hangs_up) as host, opened(f"https://{host}", answer_seconds=4) as wire:
+        assert "in time" not in await refusal(wire, NotSent)
 
 
 @pytest.mark.parametrize("talk", [hangs, drips])
@@ -231,13 +226,7 @@ async def test_requests_one_after_the_other_share_a_connection() -> None:
         while await heard(reader):
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
-    async def until_closed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await polite(reader, writer)
-        except asyncio.IncompleteReadError:
-            return
-
-    async with server(until_closed) as host, opened(f"http://{host}") as wire:
+    async with server(polite) as host, opened(f"http://{host}") as wire:
         for _ in range(5):
             assert (await wire.post("/send", b"{}")).succeeded
         assert len(connections) == 1

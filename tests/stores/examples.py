@@ -123,8 +123,9 @@ async def take_all(
 
 async def ripen(redis: Redis, *members: str, platform: str = "telegram") -> None:
     """Let the time come for which these chats wait: for the end of a lease, a pause or a rest."""
-    for name in ("due", "rest"):
-        past = dict.fromkeys(members, 1)
+    chats = [Chat.from_member(platform, member).id for member in members]
+    for name, waiting in (("due", members), ("rest", chats)):
+        past = dict.fromkeys(waiting, 1)
         await redis.zadd(f"{{nf}}:{platform}:{name}", past, xx=True)
 
 

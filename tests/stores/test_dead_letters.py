@@ -9,11 +9,10 @@ from redis.asyncio import Redis
 
 from bot.model import Chat
 from bot.ports import Backlog, DeadLetter, Outcome
-from bot.stores.dead_letters import MOST_AT_ONCE
-from bot.stores.outbox import DEAD_KEPT, MOST_DEAD
+from bot.stores.dead_letters import DEAD_KEPT, MOST_AT_ONCE, MOST_DEAD
 from tests.stores.examples import Desk, alert, chat, heard_by, ids, take_all
 
-DEAD = "{nf}:telegram:dead"
+DEAD, DEAD_AT = "{nf}:telegram:dead", "{nf}:telegram:dead:at"
 LONG = "Bad Request: can't parse entities: " + "something that nobody expected, " * 4
 
 
@@ -24,10 +23,12 @@ async def give_up(desk: Desk, reason: str = LONG) -> None:
 
 async def grow_older(redis: Redis, age: timedelta) -> None:
     """Let dead letters be so old."""
+    age_ms = round(age.total_seconds() * 1000)
     for place, text in (await redis.hgetall(DEAD)).items():
         record = json.loads(text)
-        record["at"] -= round(age.total_seconds() * 1000)
+        record["at"] -= age_ms
         await redis.hset(DEAD, place, json.dumps(record))
+        await redis.zincrby(DEAD_AT, -age_ms, place)
 
 
 async def test_the_newest_are_listed_first(desk: Desk, redis: Redis) -> None:
@@ -87,17 +88,47 @@ async def test_what_is_given_up_again_waits_for_the_next_time(desk: Desk) -> Non
     assert (parcel.attempts, parcel.unsure) == (0, 0)
 
 
-async def test_no_more_are_kept_than_tell_anything(desk: Desk, redis: Redis) -> None:
+async def test_of_too_many_the_oldest_go(desk: Desk, redis: Redis) -> None:
     await desk.join(*range(5))
     await desk.commit(alert("job"))
-    record = json.dumps({"reason": "an old one", "at": 0})
-    await redis.hset(DEAD, mapping={f"job|old{n}": record for n in range(MOST_DEAD - 3)})
-    await give_up(desk)
-    assert await redis.hlen(DEAD) == MOST_DEAD
-    assert await redis.hget("{nf}:telegram:job:job", "dead") == "5", (
-        "They are counted all the same."
-    )
+    seconds, _ = await redis.time()
+    old = {f"job|old{n}": (seconds - 100_000 + n) * 1000 for n in range(MOST_DEAD - 3)}
+    records = {name: json.dumps({"reason": "old", "at": at}) for name, at in old.items()}
+    await redis.hset(DEAD, items=[part for record in records.items() for part in record])
+    await redis.zadd(DEAD_AT, old)
+    await give_up(desk, "new")
+    assert (await redis.hlen(DEAD), await redis.zcard(DEAD_AT)) == (MOST_DEAD, MOST_DEAD)
+    newest = await desk.dead_letters.listed("telegram", 6)
+    assert [each.reason for each in newest] == ["new"] * 5 + ["old"]
+    assert await redis.hmget(DEAD, "job|old0", "job|old1") == [None, None]
+    assert await redis.hget("{nf}:telegram:job:job", "dead") == "5"
     assert await desk.drained() == []
+
+
+async def test_what_nobody_sent_again_for_a_month_is_forgotten(desk: Desk, redis: Redis) -> None:
+    await desk.join(1, 2)
+    await desk.commit(alert("old"))
+    await give_up(desk)
+    await grow_older(redis, DEAD_KEPT - timedelta(minutes=1))
+    assert (await desk.dead_letters.backlog("telegram")).dead == 2
+    await desk.commit(alert("new"))
+    await give_up(desk)
+    await grow_older(redis, timedelta(minutes=2))
+    assert [each.job for each in await desk.dead_letters.listed("telegram", 9)] == ["new"] * 2
+    assert await redis.hlen(DEAD) == await redis.zcard(DEAD_AT) == 2
+    await grow_older(redis, DEAD_KEPT)
+    assert await desk.dead_letters.backlog("telegram") == Backlog(0, 0, 0, 0)
+    assert await redis.exists(DEAD, DEAD_AT) == 0
+
+
+async def test_whoever_gives_up_more_forgets_what_is_old(desk: Desk, redis: Redis) -> None:
+    await desk.join(1)
+    await desk.commit(alert("old"))
+    await give_up(desk)
+    await grow_older(redis, DEAD_KEPT)
+    await desk.commit(alert("new"))
+    await give_up(desk)
+    assert await redis.hkeys(DEAD) == await redis.zrange(DEAD_AT, 0, -1) == ["new|1"]
 
 
 async def test_a_dead_letters_job_is_kept_until_somebody_may_have_looked(
@@ -123,16 +154,30 @@ async def test_what_is_too_old_to_tell_is_sent_again_all_the_same(desk: Desk, re
     assert parcel.letters[0].outdated
 
 
-async def test_a_letter_whose_alert_is_forgotten_is_let_go(desk: Desk, redis: Redis) -> None:
+async def test_a_letter_whose_alert_is_forgotten_is_let_go_and_counted(
+    desk: Desk, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
     await desk.join(1, 2)
     await desk.commit(alert("a"))
     await give_up(desk)
     await desk.commit(alert("b"))
     await give_up(desk)
     await redis.delete("{nf}:telegram:job:a")
-    assert await desk.dead_letters.redrive("telegram") == 4
+    assert await desk.dead_letters.redrive("telegram") == 2
+    assert "2 dead letters of telegram were let go" in caplog.text
     assert sorted(await desk.drained()) == [("1", ["b"]), ("2", ["b"])]
-    assert await redis.exists(DEAD) == 0
+    assert await redis.exists(DEAD, DEAD_AT) == 0
+
+
+async def test_a_job_that_is_about_to_be_forgotten_lives_until_its_letter_is_sent(
+    desk: Desk, redis: Redis
+) -> None:
+    await desk.join(1)
+    await desk.commit(alert("job"))
+    await give_up(desk)
+    await redis.pexpire("{nf}:telegram:job:job", 60_000)
+    await desk.dead_letters.redrive("telegram")
+    assert await redis.ttl("{nf}:telegram:job:job") > 24 * 3600
 
 
 async def test_letters_join_what_waits_for_their_chat(desk: Desk) -> None:
@@ -164,9 +209,41 @@ async def test_a_chat_that_left_hears_nothing_again(desk: Desk, redis: Redis) ->
     await desk.commit(alert("a"))
     await give_up(desk)
     await desk.subscriptions.unsubscribe(chat(1), ["dominance"])
-    assert await desk.dead_letters.redrive("telegram") == 1
+    assert await desk.dead_letters.redrive("telegram") == 0
     assert await desk.drained() == []
     assert await redis.exists("{nf}:telegram:line", "{nf}:telegram:due") == 0
+
+
+async def test_letters_follow_a_chat_wherever_it_moved(desk: Desk) -> None:
+    await desk.join(1, 2)
+    await desk.tell("crossed", chat(1))
+    await desk.commit(alert("a"))
+    await give_up(desk)
+    await desk.outbox.move(chat(1), chat(-10))
+    await desk.outbox.move(chat(-10), chat(-100))
+    assert await desk.dead_letters.redrive("telegram") == 3
+    heard = sorted(await desk.drained())
+    assert heard == [("-100", ["own:telegram:1:crossed", "a"]), ("2", ["a"])]
+
+
+async def test_letters_come_back_with_a_chat_that_has_its_old_id_again(desk: Desk) -> None:
+    await desk.join(1)
+    await desk.commit(alert("a"))
+    await give_up(desk)
+    for old, new in ((1, 2), (2, 3), (3, 1)):
+        await desk.outbox.move(chat(old), chat(new))
+    assert await desk.dead_letters.redrive("telegram") == 1
+    assert await desk.drained() == [("1", ["a"])]
+
+
+async def test_a_letter_finds_whoever_joined_under_an_id_that_was_left(desk: Desk) -> None:
+    await desk.join(1)
+    await desk.outbox.move(chat(1), chat(2))
+    await desk.join(1)
+    await desk.commit(alert("a"))
+    await give_up(desk)
+    assert await desk.dead_letters.redrive("telegram") == 2
+    assert sorted(await desk.drained()) == [("1", ["a"]), ("2", ["a"])]
 
 
 async def test_own_alerts_are_sent_again_too(desk: Desk) -> None:

@@ -8,6 +8,8 @@ from redis.asyncio import Redis
 
 from bot.model import FeedHealth, Kind, Observation
 from bot.ports import History, StaleLeader, StateChange, StoreUnavailable
+from bot.stores.connect import Client, Reply
+from bot.stores.journal import MOST_ENQUEUED
 from tests.stores.examples import FIRING, LEADER, NORMAL, NOW, Desk, alert, dumped, fires, take_all
 from tests.stores.readings import reads
 
@@ -195,3 +197,90 @@ async def test_a_quiet_alert_is_remembered_and_told_to_nobody(desk: Desk, redis:
     assert len([key async for key in redis.scan_iter("*:job:*")]) == 1
     assert await desk.drained() == [("1", [late.id])]
     assert [each.id for each in await desk.journal.recent_alerts()] == [late.id, quiet.id]
+
+
+# --- More alerts than one call takes --------------------------------------------------------------
+
+MANY = [f"alert{number:03}" for number in range(2 * MOST_ENQUEUED + 50)]
+
+
+async def heard(desk: Desk) -> list[str]:
+    return [job for _, jobs in await desk.drained() for job in jobs]
+
+
+@pytest.mark.parametrize("count", [0, 1, MOST_ENQUEUED, MOST_ENQUEUED + 1, 2 * MOST_ENQUEUED])
+async def test_any_number_of_alerts_is_committed_with_its_states(desk: Desk, count: int) -> None:
+    await desk.join(1)
+    await desk.commit(*map(alert, MANY[:count]), changes=[fires()])
+    assert await desk.journal.states() == {"dominance_55": FIRING}
+    assert await heard(desk) == MANY[:count]
+
+
+class BreaksDown(Client):
+    """Loses the store at its nth commit, before that or after."""
+
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(redis)
+        self.left = 1
+        self.before = True
+
+    async def run(
+        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+    ) -> Reply:
+        self.left -= name == "commit"
+        if name == "commit" and self.left == 0 and self.before:
+            raise StoreUnavailable("It broke down.")
+        reply = await super().run(name, keys, arguments)
+        if name == "commit" and self.left == 0:
+            raise StoreUnavailable("It broke down.")
+        return reply
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("broken", [1, 2, 3])
+async def test_a_commit_that_broke_down_half_way_is_made_whole_by_the_next(
+    redis: Redis,
+    broken: int,
+    before: bool,  # noqa: FBT001 - pytest names it
+) -> None:
+    client = BreaksDown(redis)
+    desk = Desk(client)
+    await desk.join(1)
+    client.left, client.before = broken, before
+    with pytest.raises(StoreUnavailable):
+        await desk.commit(*map(alert, MANY), changes=[fires()])
+    done = broken - before
+    assert await desk.journal.states() == ({"dominance_55": FIRING} if done == 3 else {})
+    assert await heard(desk) == MANY[: done * MOST_ENQUEUED]
+    await desk.commit(*map(alert, MANY), changes=[fires()])
+    assert await desk.journal.states() == {"dominance_55": FIRING}
+    assert await heard(desk) == MANY[done * MOST_ENQUEUED :]
+
+
+class Overtaken(Client):
+    """Another poller moves the state before the nth commit is written."""
+
+    def __init__(self, redis: Redis) -> None:
+        super().__init__(redis)
+        self.left = 0
+
+    async def run(
+        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+    ) -> Reply:
+        if name == "commit":
+            self.left -= 1
+            if self.left == 0:
+                await self._redis.hset("{nf}:state", "dominance_55", '{"status":"pending"}')
+        return await super().run(name, keys, arguments)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+async def test_a_stale_poller_is_refused_at_any_of_its_calls(redis: Redis, nth: int) -> None:
+    client = Overtaken(redis)
+    desk = Desk(client)
+    await desk.join(1)
+    client.left = nth
+    with pytest.raises(StaleLeader, match="moved a state"):
+        await desk.commit(*map(alert, MANY), changes=[fires()])
+    assert (await desk.journal.states())["dominance_55"] != FIRING
+    assert await heard(desk) == MANY[: (nth - 1) * MOST_ENQUEUED]

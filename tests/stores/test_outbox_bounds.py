@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from redis.asyncio import Redis
 
-from bot.ports import Outcome
+from bot.ports import Outcome, Parcel
 from bot.stores.connect import Client, Reply
 from bot.stores.outbox import RedisOutbox
 from tests.stores.examples import Desk, alert, chat, take_all
@@ -131,6 +131,55 @@ async def test_a_walk_past_chats_that_get_nothing_now_keeps_nobody_waiting(
     assert await redis.exists("{nf}:telegram:ready") == 0, "All walks came to their end."
     waiting = passed if state == "resting" else 0
     assert await redis.hlen("{nf}:telegram:line") == waiting
+    assert metered.too_long() == {}
+
+
+@pytest.mark.parametrize("alerts", [100, 300, 1000])
+async def test_no_step_keeps_others_waiting_with_many_alerts_on_their_way(
+    metered: Metered, redis: Redis, alerts: int
+) -> None:
+    desk = Desk(metered)
+    await many_join(redis, 1000, *TOPICS)
+    for start in range(0, alerts, 100):
+        await desk.commit(
+            *(alert(f"alert{n:04}", TOPICS[n % 3]) for n in range(start, start + 100))
+        )
+    gone: list[Parcel] = []
+    while len(gone) < 150:
+        gone += await take_all(desk.outbox, limit=AT_ONCE)
+    await desk.settle(Outcome.SUSPENDED, *gone)
+    assert {each.chat.member for each in gone} == set(await redis.hkeys("{nf}:telegram:suspended"))
+    await desk.tell("crossed", *(chat(n) for n in range(900, 990)))
+    for _ in range(5):
+        due = await take_all(desk.outbox, limit=AT_ONCE)
+        await desk.settle(Outcome.LATER, *due, seconds=3600)
+    await desk.subscriptions.resume(gone[0].chat)
+    await desk.outbox.move(gone[1].chat, chat("-100"))
+    await desk.subscriptions.unsubscribe(chat(999), TOPICS)
+    assert metered.too_long() == {}
+
+
+async def test_no_take_keeps_others_waiting_though_a_walk_went_on_between_all_alerts(
+    metered: Metered, redis: Redis
+) -> None:
+    """Each alert has carriers of its own then, which are as many more to look at."""
+    desk = Desk(metered)
+    await many_join(redis, 2000, *TOPICS)
+    for number in range(600):
+        await desk.commit(alert(f"alert{number:03}", TOPICS[number % 3]))
+        await desk.sent(*await take_all(desk.outbox, limit=1))
+    for _ in range(5):
+        await desk.settle(Outcome.LATER, *await take_all(desk.outbox, limit=AT_ONCE), seconds=9)
+    await desk.outbox.move(chat(1500), chat("-100"))
+    await desk.subscriptions.unsubscribe(chat(1501), TOPICS)
+    assert metered.too_long() == {}
+
+
+async def test_a_commit_of_many_alerts_keeps_nobody_waiting(metered: Metered, redis: Redis) -> None:
+    desk = Desk(metered)
+    await many_join(redis, 1000, *TOPICS)
+    await desk.commit(*(alert(f"alert{n:04}", TOPICS[n % 3]) for n in range(400)))
+    assert await redis.zcard("{nf}:telegram:ready") == 400
     assert metered.too_long() == {}
 
 

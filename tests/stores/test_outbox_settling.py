@@ -163,14 +163,17 @@ async def test_a_zombie_changes_nothing_once_its_parcel_was_reclaimed(
 
 
 @pytest.mark.parametrize("outcome", EVERY)
-async def test_a_zombie_changes_nothing_once_its_chat_has_moved(
+async def test_a_zombie_changes_nothing_once_somebody_else_has_what_moved(
     desk: Desk, redis: Redis, zombie: Parcel, outcome: Outcome
 ) -> None:
     await desk.outbox.move(chat(1), chat(2))
+    (again,) = await take_all(desk.outbox)
+    assert (heard_by(again), again.attempts) == (("2", ["a", "b"]), 1)
     before = await dumped(redis)
     await desk.settle(outcome, zombie, reason="late", seconds=60)
     assert await dumped(redis) == before
-    assert await desk.drained() == [("2", ["a", "b"])]
+    await desk.sent(again)
+    assert await desk.drained() == []
 
 
 async def test_a_late_sender_is_believed_as_long_as_nobody_else_has_the_parcel(

@@ -1,6 +1,7 @@
 """A chat that takes no messages keeps its place; once it speaks, it hears what it missed, once."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
@@ -139,6 +140,49 @@ async def test_own_alerts_wait_as_well_the_newest_of_them(desk: Desk) -> None:
     assert await desk.subscriptions.resume(chat(1)) == Resumed("blocked", 1 + MOST_MISSED)
     heard = [job for _, jobs in await desk.drained() for job in jobs]
     assert heard == ["a", *(f"own:telegram:1:{number:02}" for number in range(10, 60))]
+
+
+async def test_alerts_of_other_topics_do_not_crowd_out_what_it_missed(desk: Desk) -> None:
+    await desk.join(1)
+    await desk.join(2, topic="season")
+    await desk.commit(alert("a"))
+    await suspend(desk, 1)
+    await desk.commit(alert("mine"))
+    await desk.drained()
+    for batch in range(3):
+        told = [alert(f"s{batch}-{number:03}", "season") for number in range(90)]
+        quiet = [replace(alert(f"q{batch}-{number}"), quiet=True) for number in range(10)]
+        await desk.commit(*told, *quiet)
+        await desk.drained()
+    assert await desk.subscriptions.resume(chat(1)) == Resumed("blocked", 2)
+    assert await desk.drained() == [("1", ["a", "mine"])]
+
+
+async def test_of_too_much_the_newest_of_all_its_topics_is_told(desk: Desk, redis: Redis) -> None:
+    await desk.join(1)
+    await desk.join(1, topic="season")
+    await desk.commit(alert("a"))
+    await suspend(desk, 1)
+    names = []
+    for number in range(130):
+        names += [f"d{number:03}", f"s{number:03}"]
+        await desk.commit(alert(names[-2]), alert(names[-1], "season"))
+    for number in range(210):
+        await desk.commit(alert(f"p{number:03}", "phase"))
+    assert await desk.drained() == []
+    assert await desk.subscriptions.resume(chat(1)) == Resumed("blocked", 201)
+    assert [job for _, jobs in await desk.drained() for job in jobs] == ["a", *names[-200:]]
+
+
+async def test_what_may_be_missed_is_kept_for_a_while_and_no_more_than_is_told(
+    desk: Desk, redis: Redis
+) -> None:
+    await desk.join(1)
+    await desk.commit(*(alert(f"alert{number:03}") for number in range(250)))
+    told = "{nf}:telegram:told:dominance"
+    assert await redis.zrange(told, 0, -1) == [f"alert{number:03}" for number in range(50, 250)]
+    assert await redis.ttl(told) == pytest.approx(30 * 24 * 3600, abs=10)
+    assert await redis.exists("{nf}:discord:told:dominance") == 0
 
 
 async def test_what_was_tried_together_may_grow_after_a_suspension(desk: Desk) -> None:

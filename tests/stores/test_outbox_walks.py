@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 from redis.asyncio import Redis
 
-from bot.model import Chat
 from bot.ports import Outcome
 from tests.stores.examples import Desk, alert, chat, heard_by, ids, take_all
 
@@ -111,26 +110,6 @@ async def test_leaving_a_carriers_topic_before_it_came_by_loses_nothing(desk: De
     assert await some(desk, 1) == [("2", ["s"])]
     await desk.subscriptions.unsubscribe(chat(1), ["season"])
     assert await desk.drained(1) == [("1", ["d"])]
-
-
-async def test_threads_are_chats_of_their_own(desk: Desk) -> None:
-    whole, seven, eight = (Chat("telegram", "-100", thread) for thread in ("", "7", "8"))
-    await desk.subscriptions.subscribe(seven, ["dominance", "season"])
-    await desk.subscriptions.subscribe(whole, ["dominance"])
-    await desk.subscriptions.subscribe(eight, ["season"])
-    await desk.commit(alert("d"), alert("s", "season"))
-    parcels = await take_all(desk.outbox)
-    assert [(each.chat, heard_by(each)[1]) for each in parcels] == [
-        (seven, ["d", "s"]), (whole, ["d"]), (eight, ["s"]),
-    ]  # fmt: skip
-    await desk.settle(Outcome.SUSPENDED, parcels[0], reason="thread closed")
-    await desk.sent(*parcels[1:])
-    await desk.subscriptions.unsubscribe(eight, ["season"])
-    await desk.commit(alert("next"), alert("more", "season"))
-    assert await desk.drained() == [("-100", ["next"])]
-    assert await desk.subscriptions.resume(whole) is None
-    assert await desk.subscriptions.resume(seven) is not None
-    assert await desk.drained() == [("-100:7", ["d", "s", "next", "more"])]
 
 
 # --- Walks that cross -----------------------------------------------------------------------------

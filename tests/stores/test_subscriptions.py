@@ -41,4 +41,5 @@ async def test_a_chat_that_hears_nothing_leaves_no_key_behind(desk: Desk, redis:
     await desk.subscriptions.unsubscribe(chat(1), ["dominance"])
     assert await take_all(desk.outbox) == []
     keys = {key.split(":")[2] async for key in redis.scan_iter("{nf}:telegram:*")}
-    assert keys == {"job", "epoch", "taken"}
+    assert keys == {"job", "told", "epoch", "taken"}
+    assert await redis.pttl("{nf}:telegram:told:dominance") > 0

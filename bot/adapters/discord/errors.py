@@ -11,7 +11,9 @@ from http import HTTPStatus
 from bot.http.wire import WireAnswer
 from bot.ports import ChatGone, DeliveryError, Rejected, RetryLater, UnknownRefusal
 
-SOON_S, PAUSE_S, LONG_S = 10.0, 60.0, 3600.0
+SOON_S, PAUSE_S = 10.0, 60.0
+TOKEN_PAUSE_S = 60.0
+"""Between two tries of a token that is refused: each counts towards a ban of our address."""
 LONGEST_S = 86_400.0
 """Whoever asks us to wait for longer is asked again after this anyway."""
 
@@ -27,6 +29,8 @@ _GONE = {
     50278: "the bot shares no server with this person any more",
     160005: "the thread is locked",
 }
+_MALFORMED = frozenset({50006, 50035, 50109})
+"""An empty message, a form with something wrong in it, and JSON nobody can read."""
 _TOO_FAST = frozenset({20028, 20029, 40003})
 """Limits on writing to a channel or a server, and on opening direct messages."""
 _WAITS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
@@ -46,7 +50,7 @@ def outcome(answer: WireAnswer) -> DeliveryError:
         return ChatGone(_GONE[code])
     if answer.status in _WAITS or code in _TOO_FAST:
         return _wait(answer, body, why)
-    if answer.status == HTTPStatus.BAD_REQUEST and body:
+    if code in _MALFORMED:
         return Rejected(why)
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return UnknownRefusal(why)
@@ -76,7 +80,7 @@ def span_s(value: object) -> float | None:
 def _wait(answer: WireAnswer, body: Mapping[str, object], why: str) -> RetryLater:
     """How long to wait, and with what; a 429 not of Discord's own making bans our address."""
     if answer.status == HTTPStatus.UNAUTHORIZED:
-        return RetryLater(LONG_S, TOKEN_REFUSED, counts=False, everything=True)
+        return RetryLater(TOKEN_PAUSE_S, TOKEN_REFUSED, counts=False, everything=True, ours=True)
     banned = "Via" not in answer.headers or not body
     everywhere = answer.headers.get("X-RateLimit-Scope") == "global" or body.get("global") is True
     seconds = _named_s(answer, body)

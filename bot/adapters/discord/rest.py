@@ -3,30 +3,29 @@
 import asyncio
 import json
 import logging
+import math
 import time
+from collections.abc import Awaitable
 from contextlib import suppress
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 
 from bot.adapters.discord.buckets import Buckets
 from bot.adapters.discord.errors import (
-    LONG_S,
     SOON_S,
+    TOKEN_PAUSE_S,
     TOKEN_REFUSED,
     outcome,
     told,
 )
 from bot.adapters.discord.invalid import InvalidRequests
 from bot.http.wire import NoAnswer, NotSent, Wire, WireAnswer
-from bot.ports import RetryLater
+from bot.ports import PlatformRefused, RetryLater
 
 log = logging.getLogger(__name__)
 
-_POST_S, _CHECK_S = 35.0, 10.0
-"""A post ends before its sender loses patience: unlike the sender, it knows that a repeat of the
-same key is swallowed."""
+_CHECK_S = 10.0
 _CONNECTIONS = 20
-_HOME = "https://pypi.org/project/altseason-bot"
 
 
 class Rest:
@@ -39,9 +38,12 @@ class Rest:
         self._invalid = InvalidRequests()
         self._silent_until = float("-inf")
         self._silent_why = ""
+        self._worked = False
+        """Whether Discord ever took the token: if not, a refusal is final."""
+        self._refusal_told = False
         if not usable(token):
             # Nothing will ever be asked with it, as the error about that would show it.
-            self._silent_until, self._silent_why = float("inf"), TOKEN_REFUSED
+            self._silent_until, self._silent_why = math.inf, TOKEN_REFUSED
             log.error(TOKEN_REFUSED)
 
     async def post(self, channel: str, part: bytes, key: str) -> float:
@@ -55,8 +57,9 @@ class Rest:
             raise RetryLater(wait_s, "the channel takes no more messages yet", counts=False)
         named = b',"nonce":%b,"enforce_nonce":true}' % json.dumps(key).encode()
         path = f"/channels/{channel}/messages"
-        answer = await self._answered(_POST_S, path, part.removesuffix(b"}") + named)
+        answer = await self._answered(self._wire.post(path, part.removesuffix(b"}") + named))
         if answer.succeeded and told(answer).get("id"):
+            self._works()
             return self._buckets.learn(channel, answer.headers)
         refusal = outcome(answer)
         if isinstance(refusal, RetryLater):
@@ -64,11 +67,17 @@ class Rest:
         raise refusal
 
     async def check(self) -> None:
-        """Ask who we are; raises RetryLater unless Discord says it."""
+        """Ask who we are; raises RetryLater unless Discord says it.
+
+        Raises PlatformRefused for a token that never worked.
+        """
         self._keep_silence()
-        answer = await self._answered(_CHECK_S, "/users/@me")
+        answer = await self._got("/users/@me")
         if answer.succeeded and told(answer).get("id"):
+            self._works()
             return
+        if answer.status == HTTPStatus.UNAUTHORIZED and not self._worked:
+            raise PlatformRefused(TOKEN_REFUSED)
         refusal = outcome(answer)
         if not isinstance(refusal, RetryLater):
             refusal = RetryLater(SOON_S, str(refusal))
@@ -80,37 +89,45 @@ class Rest:
 
         It is asked even in times of silence: visits have pauses of their own.
         """
-        return await self._answered(_CHECK_S, "/gateway/bot")
+        return await self._got("/gateway/bot")
 
     async def close(self) -> None:
         """Let go of the connections; the next request opens new ones."""
         await self._wire.close()
 
-    async def _answered(self, within_s: float, path: str, body: bytes | None = None) -> WireAnswer:
+    async def _got(self, path: str) -> WireAnswer:
         try:
-            async with asyncio.timeout(within_s):
-                asking = self._wire.get(path) if body is None else self._wire.post(path, body)
-                answer = await asking
+            async with asyncio.timeout(_CHECK_S):
+                return await self._answered(self._wire.get(path))
+        except TimeoutError:
+            raise RetryLater(SOON_S, f"no whole answer within {_CHECK_S:.0f} s") from None
+
+    async def _answered(self, asking: Awaitable[WireAnswer]) -> WireAnswer:
+        try:
+            answer = await asking
         except (NotSent, NoAnswer) as error:
             raise RetryLater(SOON_S, str(error)) from None
-        except TimeoutError:
-            raise RetryLater(SOON_S, f"no whole answer within {within_s:.0f} s") from None
         self._invalid.note(answer)
         return answer
+
+    def _works(self) -> None:
+        self._worked, self._refusal_told = True, False
 
     def _keep_silence(self) -> None:
         wait_s, why = self._silent_until - time.monotonic(), self._silent_why
         if wait_s <= 0:
             wait_s, why = self._invalid.wait_s(), "too many requests were refused lately"
         if wait_s > 0:
-            raise RetryLater(min(wait_s, LONG_S), why, counts=False, everything=True)
+            seconds = wait_s if math.isfinite(wait_s) else TOKEN_PAUSE_S
+            # Whoever has to know of it in other processes was told when it began.
+            raise RetryLater(seconds, why, counts=False, everything=True, ours=True)
 
     def _heed(self, refusal: RetryLater, answer: WireAnswer, channel: str | None = None) -> None:
         """Remember for how long whom Discord wants left alone."""
         now = time.monotonic()
         if refusal.everything:
-            known = self._silent_why == TOKEN_REFUSED and now < self._silent_until
-            if answer.status == HTTPStatus.UNAUTHORIZED and not known:
+            if answer.status == HTTPStatus.UNAUTHORIZED and not self._refusal_told:
+                self._refusal_told = True
                 log.error(TOKEN_REFUSED)
             if now + refusal.seconds > self._silent_until:
                 self._silent_until, self._silent_why = now + refusal.seconds, str(refusal)
@@ -124,9 +141,12 @@ def usable(token: str) -> bool:
 
 
 def _headers(token: str) -> dict[str, str]:
-    """What every request says of us; the form is discord.com/developers/docs/reference's."""
+    """What every request says of us; the form is discord.com/developers/docs/reference's.
+
+    It has room for an address, which we do not have: our name stands there.
+    """
     release = "dev"
     with suppress(PackageNotFoundError):
         release = version("altseason-bot")
-    name = f"DiscordBot ({_HOME}, {release})"
+    name = f"DiscordBot (altseason-bot, {release})"
     return {"Authorization": f"Bot {token}", "User-Agent": name}

@@ -27,6 +27,7 @@ from bot.ports import (
     CommandCard,
     DeliveryError,
     Limits,
+    PlatformRefused,
     Reception,
     Rejected,
     RetryLater,
@@ -43,7 +44,8 @@ PRIVATE_REST_SECONDS = 1.02
 GROUP_REST_SECONDS = 3.06
 """A chat may hear one message a second, a group or channel twenty a minute; and some slack."""
 
-TOKEN_PAUSE_SECONDS = 600.0
+TOKEN_PAUSE_SECONDS = 60.0
+"""Every process keeps this pause, and so does a bot that was restarted with the right token."""
 CHECK_SECONDS = 5.0
 CLOSE_SECONDS = 1.0
 LONGEST_POLL_BYTES = 33_554_432
@@ -114,13 +116,15 @@ class TelegramAdapter:
         raise self._refusal(answer) or self._failure(answer, chat)
 
     async def check(self) -> None:
-        """Ask Telegram who we are; raises RetryLater when it does not say."""
+        """Ask Telegram who we are; see `Adapter`. Raises RetryLater when it does not say."""
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 answer = await self._sends.post("/getMe", b"{}")
         except (NotSent, NoAnswer, TimeoutError) as error:
             reason = str(error) or "no answer in time"
             raise RetryLater(NETWORK_PAUSE_SECONDS, reason, everything=True) from None
+        if answer.status in TOKEN_REFUSED and not self._token.worked:
+            raise PlatformRefused(self._token.refusal)
         if not succeeded(answer):
             reason = self._token.hidden(description(answer))
             seconds = flood_seconds(answer.body)
@@ -141,7 +145,9 @@ class TelegramAdapter:
         if answer.status not in TOKEN_REFUSED:
             return None
         self._token.tell_refusal()
-        return RetryLater(TOKEN_PAUSE_SECONDS, self._token.refusal, counts=False, everything=True)
+        return RetryLater(
+            TOKEN_PAUSE_SECONDS, self._token.refusal, counts=False, everything=True, ours=True
+        )
 
     def _failure(self, answer: WireAnswer, chat: Chat) -> DeliveryError:
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -10,7 +10,15 @@ from http import HTTPStatus
 
 from bot.http.wire import WireAnswer
 from bot.model import Chat
-from bot.ports import ChatGone, ChatMoved, DeliveryError, Rejected, RetryLater, UnknownRefusal
+from bot.ports import (
+    ChatGone,
+    ChatMoved,
+    DeliveryError,
+    Rejected,
+    RetryLater,
+    Unconfirmed,
+    UnknownRefusal,
+)
 
 FLOOD_PAUSE_SECONDS = 5.0
 """When Telegram asks us to wait without saying how long."""
@@ -39,10 +47,27 @@ GONE = (
     "topic_closed",
 )
 """Telegram's words for a chat that will not take messages until somebody in it acts."""
+MALFORMED = (
+    "can't parse",
+    "message is too long",
+    "message text is empty",
+    "text must be non-empty",
+    "text must be encoded in utf-8",
+    "unsupported parse_mode",
+    "entity_bounds_invalid",
+    "entities_too_long",
+    "button_data_invalid",
+    "button_url_invalid",
+    "reply markup",
+    "strings must be encoded in utf-8",
+)
+"""Its words for a message that nobody would take."""
 THREAD_GONE = ("message thread not found", "topic_deleted")
 DONE = b'{"ok":true,'
 TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
+PASSED_ON = (HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT)
+"""A gateway lost sight of a request that it may have passed on, and says it even in JSON."""
 
 
 def succeeded(answer: WireAnswer) -> bool:
@@ -82,10 +107,13 @@ def failure(answer: WireAnswer, chat: Chat, reason: str) -> DeliveryError:
     """What a refusal of one message means, other than a 429 and a refused token.
 
     An answer that is not the Bot API's comes from something in between, and says nothing of the
-    chat or the message.
+    chat; nor does it say that the message did not arrive, unless it refused the message by itself.
     """
     said = _members(answer.body)
-    if said.get("ok") is not False or not _is_refusal(answer.status):
+    refused = said.get("ok") is False
+    if _may_have_arrived(answer, refused=refused):
+        return Unconfirmed(reason)
+    if not refused or not _is_refusal(answer.status):
         return RetryLater(NETWORK_PAUSE_SECONDS, reason)
     new_id = _parameters(said).get("migrate_to_chat_id")
     if isinstance(new_id, int):
@@ -93,9 +121,16 @@ def failure(answer: WireAnswer, chat: Chat, reason: str) -> DeliveryError:
         return ChatMoved(Chat(chat.platform, str(new_id)))
     if answer.status in REFUSED and _says(reason, GONE):
         return ChatGone(reason)
-    if answer.status == HTTPStatus.BAD_REQUEST:
+    if answer.status == HTTPStatus.BAD_REQUEST and _says(reason, MALFORMED):
         return Rejected(reason)
     return UnknownRefusal(reason)
+
+
+def _may_have_arrived(answer: WireAnswer, *, refused: bool) -> bool:
+    if answer.status in PASSED_ON:
+        return True
+    failed = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return not refused and (answer.succeeded or failed)
 
 
 def _is_refusal(status: int) -> bool:

@@ -83,11 +83,15 @@ def _said(message: Message, username: str, commands: Container[str]) -> Iterator
 
 
 def _welcomed(change: ChatMemberUpdated) -> Iterator[Heard]:
-    """A group that takes the bot in, perhaps again, is greeted as if it had said /start."""
+    """A group that takes the bot in is greeted as if it had said /start.
+
+    If it does so again, its topics hear us again too, of which a greeting is none.
+    """
     chat, kind = _chat(change.chat.id), change.chat.type
     before, after = change.old_chat_member, change.new_chat_member
     if kind in GROUPS and before.status in OUTSIDE and after.status in INSIDE:
         yield Said(chat, "/start", private=False)
+        yield Invited(chat)
     elif _may_write(after, kind) and not _may_write(before, kind):
         yield Invited(chat)
 

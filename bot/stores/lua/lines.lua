@@ -1,117 +1,16 @@
--- What waits for each chat, and which jobs still come to it. Put before the scripts that need it.
---
--- A job walks along the subscribers of its topic in the order in which they joined (`cur` is how far
--- it came). A later job of the same lane rides along: where the walk of an earlier one, its carrier,
--- comes to a chat, the chat gets both at once, and the rider's own walk passes it over. So a chat
--- hears everything that waits for it in one message, in order, and no list of who got what is kept.
+-- with: walks
+-- What waits for each chat. Put before the scripts that need it.
 --
 -- A chat's line is what it is to hear: {jobs, oldest first; out, how many of them were handed out
--- together; lease, under which; attempts and unsure of the last tries; alone, how many go singly}.
-
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+-- together; lease, under which; from, to which id, where the chat has another one by now; attempts
+-- and unsure of the last tries; alone, how many go singly}.
+--
+-- A chat's threads have lines of their own. The platform counts by chats, so one thread is written to
+-- at a time: `away` holds which one that is, and behind it, in order, those that wait for its return.
 
 local MOST_TOGETHER = 20
--- So many jobs of one platform are looked through where a chat leaves, moves, goes or comes back.
-local MOST_READY = 1000
-
--- A script looks at one platform's jobs alone.
-local loaded = {}
-
-local function carriers_of(text)
-  local carriers = {}
-  for lo, upto, topic, id in string.gmatch(text or '', '(%d+) (%d+) (%S+) (%S+)') do
-    carriers[#carriers + 1] = {lo = tonumber(lo), upto = tonumber(upto), topic = topic, id = id}
-  end
-  return carriers
-end
-
--- Returns the job, or false where it is known no more.
-local function job_of(prefix, id)
-  if loaded[id] == nil then
-    local key = prefix .. 'job:' .. id
-    local f = redis.call('HMGET', key,
-      'body', 'topic', 'cur', 'upto', 'created', 'ttl_at', 'end_at', 'riders', 'carriers', 'aheads')
-    loaded[id] = f[1] and {
-      id = id, key = key, prefix = prefix, body = f[1], topic = f[2],
-      cur = tonumber(f[3] or 0), upto = tonumber(f[4] or 0), created = f[5],
-      outdated = tonumber(f[6]) <= now, over = tonumber(f[7] or f[6]) <= now,
-      riders = f[8] or '', carriers = carriers_of(f[9]), aheads = f[10],
-    }
-  end
-  return loaded[id]
-end
-
-local joins = {}
-
--- Returns the member's place among a topic's subscribers, or false.
-local function joined(prefix, topic, member)
-  local places = joins[topic]
-  if not places then
-    places = {}
-    joins[topic] = places
-  end
-  if places[member] == nil then
-    local seq = redis.call('ZSCORE', prefix .. 'sub:' .. topic, member)
-    places[member] = seq and tonumber(seq)
-  end
-  return places[member]
-end
-
--- For scripts that change who hears what.
-local function forget_joins()
-  joins = {}
-end
-
--- What a chat asked for itself needs no subscription.
-local function hears(job, member)
-  if not job.topic then
-    return true
-  end
-  local seq = joined(job.prefix, job.topic, member)
-  return seq and seq <= job.upto
-end
-
-local function passed(prefix, carrier)
-  local job = job_of(prefix, carrier.id)
-  return job and job.cur or carrier.upto
-end
-
--- Whether a walk will still bring the job to the member, because none has done so yet.
-local function awaits(job, member)
-  local seq = job.topic and joined(job.prefix, job.topic, member)
-  if not seq or seq > job.upto then
-    return false
-  end
-  if job.aheads and redis.call('HEXISTS', job.key, 'ahead:' .. member) == 1 then
-    return false
-  end
-  local coming = seq > job.cur
-  for _, carrier in ipairs(job.carriers) do
-    local at = joined(job.prefix, carrier.topic, member)
-    if at and at > carrier.lo and at <= carrier.upto then
-      if at <= passed(job.prefix, carrier) then
-        return false
-      end
-      coming = true
-    end
-  end
-  return coming
-end
-
--- Notes that the member has the job already, though no walk came by.
-local function mark_ahead(job, member)
-  redis.call('HSET', job.key, 'ahead:' .. member, 1, 'aheads', 1)
-  job.aheads = '1'
-end
-
-local function ready_jobs(prefix, most)
-  local jobs = {prefix = prefix}
-  for _, id in ipairs(redis.call('ZRANGE', prefix .. 'ready', 0, (most or MOST_READY) - 1)) do
-    jobs[#jobs + 1] = job_of(prefix, id) or nil
-  end
-  return jobs
-end
+-- Whoever follows a chat that moved gives up after so many moves.
+local MOST_MOVES = 8
 
 local function line_of(prefix, member)
   local text = redis.call('HGET', prefix .. 'line', member)
@@ -122,23 +21,69 @@ local function new_line()
   return {jobs = {}, out = 0, attempts = 0, unsure = 0, alone = 0}
 end
 
+-- Whether the line at `member` has a parcel out that was handed to `receiver` under the lease.
+local function is_out(line, member, receiver, lease)
+  return line and line.lease == lease and (line.from or member) == receiver
+end
+
+local function end_lease(line)
+  line.lease, line.from = nil, nil
+end
+
+local function chat_of(member)
+  return string.match(member, '^[^:]+')
+end
+
+-- Returns which of the chat's threads is written to, or nil, and those that wait behind it.
+local function away(prefix, member)
+  local names = {}
+  for name in string.gmatch(redis.call('HGET', prefix .. 'away', chat_of(member)) or '', '%S+') do
+    names[#names + 1] = name
+  end
+  return table.remove(names, 1), names
+end
+
+local function note_away(prefix, first, behind)
+  local names = table.concat({first, unpack(behind or {})}, ' ')
+  redis.call('HSET', prefix .. 'away', chat_of(first), names)
+end
+
+-- Lets those that wait behind the member go at `at`, one after the other and all before the member
+-- itself: parts of a millisecond keep their order. Returns how many those are.
+local function come_home(prefix, member, at)
+  local first, behind = away(prefix, member)
+  if first ~= member then
+    return 0
+  end
+  redis.call('HDEL', prefix .. 'away', chat_of(member))
+  for place, each in ipairs(behind) do
+    redis.call('ZADD', prefix .. 'due', 'XX', 'LT', at - (#behind + 1 - place) / 1024, each)
+  end
+  return #behind
+end
+
 -- An empty line is forgotten, and its chat is due no more.
 local function keep_line(prefix, member, line)
   if #line.jobs == 0 then
     redis.call('HDEL', prefix .. 'line', member)
     redis.call('ZREM', prefix .. 'due', member)
+    come_home(prefix, member, now)
   else
     redis.call('HSET', prefix .. 'line', member, cjson.encode(line))
   end
 end
 
-local function add_to_line(line, id)
-  for _, known in ipairs(line.jobs) do
-    if known == id then
-      return
+local function add_to_line(line, ids)
+  local known = {}
+  for _, id in ipairs(line.jobs) do
+    known[id] = true
+  end
+  for _, id in ipairs(ids) do
+    if not known[id] then
+      known[id] = true
+      line.jobs[#line.jobs + 1] = id
     end
   end
-  line.jobs[#line.jobs + 1] = id
 end
 
 local function leave_line(line, count)
@@ -147,34 +92,67 @@ local function leave_line(line, count)
   end
 end
 
--- Puts what waits for the member on the walks that are on their way into its line, in order.
-local function gather(line, member, walks)
+-- Oldest first, behind what was handed out together.
+local function put_in_order(prefix, line)
   local numbers = {}
+  looks = looks + 2 * #line.jobs
+  for place, id in ipairs(line.jobs) do
+    local job = job_of(prefix, id)
+    numbers[id] = place <= line.out and place - line.out or job and job.upto or 1
+  end
+  table.sort(line.jobs, function(one, other) return numbers[one] < numbers[other] end)
+end
+
+-- Puts what waits for the member on the walks that are on their way into its line, in order.
+local function gather(prefix, member, line, walks)
+  local ids = {}
   for _, job in ipairs(walks) do
     if awaits(job, member) then
-      add_to_line(line, job.id)
+      ids[#ids + 1] = job.id
       mark_ahead(job, member)
     end
   end
-  for _, id in ipairs(line.jobs) do
-    local job = job_of(walks.prefix, id)
-    numbers[id] = job and job.upto or 0
-  end
-  table.sort(line.jobs, function(one, other) return numbers[one] < numbers[other] end)
+  add_to_line(line, ids)
+  put_in_order(prefix, line)
 end
 
 local function is_suspended(prefix, member)
   return redis.call('HEXISTS', prefix .. 'suspended', member) == 1
 end
 
--- A chat that was written to a moment ago is left alone for as long as its platform wants.
-local function not_before(prefix, member, at)
-  local rest = redis.call('ZSCORE', prefix .. 'rest', member)
-  return rest and tonumber(rest) > now and tonumber(rest) or at
+-- Returns until when the member is left alone, or nil: its chat was written to a moment ago, or is
+-- being written to, and then the member waits behind that.
+local function rests_until(prefix, member)
+  local rest = tonumber(redis.call('ZSCORE', prefix .. 'rest', chat_of(member)) or 0)
+  local first, behind = away(prefix, member)
+  if first and first ~= member then
+    local back = tonumber(redis.call('ZSCORE', prefix .. 'due', first) or 0)
+    if back > now then
+      add_to_line({jobs = behind}, {member})
+      note_away(prefix, first, behind)
+      rest = math.max(rest, back)
+    end
+  end
+  return rest > now and rest or nil
 end
 
-local function wake(tag, platform)
-  local key = tag .. ':wake:' .. platform
-  redis.call('LPUSH', key, 1)
-  redis.call('LTRIM', key, 0, 0)
+-- Keeps a line to which something came: it is due at `at`, unless it is already or hears nothing.
+local function keep_due(prefix, member, line, at)
+  keep_line(prefix, member, line)
+  if #line.jobs > 0 and not redis.call('ZSCORE', prefix .. 'due', member)
+    and not is_suspended(prefix, member) then
+    redis.call('ZADD', prefix .. 'due', rests_until(prefix, member) or at, member)
+  end
+end
+
+-- Returns the id that a chat has now, as far as is known.
+local function moved_to(prefix, member)
+  for _ = 1, MOST_MOVES do
+    local new = redis.call('GET', prefix .. 'moved:' .. member)
+    if not new then
+      break
+    end
+    member = new
+  end
+  return member
 end

@@ -1,68 +1,138 @@
--- with: lines
+-- with: missed
 -- Gives a chat its new id everywhere; a chat already known by it keeps the earlier place in line.
 --
 -- KEYS: ready (for the slot), suspended, old chat, new chat. ARGV: the platform's key prefix, old
--- member, new member. Subscribers' keys are found on the way; they share the tag, hence the slot.
-local prefix, old, new = ARGV[1], ARGV[2], ARGV[3]
+-- member, new member, ms for which it is known where the chat went. Subscribers' keys are found on
+-- the way; they share the tag, hence the slot.
+local prefix, old, new, known_ms = unpack(ARGV)
 
-local heard, awaited = {}, {}
-for _, job in ipairs(ready_jobs(prefix)) do
-  local had, waits = false, false
-  for _, member in ipairs({old, new}) do
-    if hears(job, member) then
-      waits = awaits(job, member) or waits
-      had = had or not awaits(job, member)
-    end
+local function note_move()
+  redis.call('DEL', prefix .. 'moved:' .. old)
+  if moved_to(prefix, new) == old then
+    -- It has its earlier id again, so that nobody may be sent in a circle.
+    redis.call('DEL', prefix .. 'moved:' .. new)
   end
-  if had then
-    heard[#heard + 1] = job
-  elseif waits then
-    awaited[#awaited + 1] = job
-  end
+  redis.call('SET', prefix .. 'moved:' .. old, new, 'PX', known_ms)
 end
 
-for _, topic in ipairs(redis.call('SMEMBERS', KEYS[3])) do
-  local subscribers = prefix .. 'sub:' .. topic
-  local seq = redis.call('ZSCORE', subscribers, old)
-  if seq then
-    local known = redis.call('ZSCORE', subscribers, new)
-    if not known or tonumber(seq) < tonumber(known) then
-      redis.call('ZADD', subscribers, seq, new)
-    end
-    redis.call('ZREM', subscribers, old)
+-- Returns the number after which the member missed what no walk brings it.
+local function suspended_since(member)
+  local text = redis.call('HGET', KEYS[2], member)
+  if not text then
+    return math.huge
   end
-  redis.call('SADD', KEYS[4], topic)
+  local _, since = read_suspension(text)
+  return since
 end
-redis.call('DEL', KEYS[3])
-local suspension = redis.call('HGET', KEYS[2], old)
-if suspension then
-  -- What it missed under its old id it hears when it speaks under the new one.
-  redis.call('HSETNX', KEYS[2], new, suspension)
+
+-- Returns the jobs that a walk brought to one of the two, and those that one still brings.
+local function sort_ready()
+  local heard, awaited = {}, {}
+  local since = {[old] = suspended_since(old), [new] = suspended_since(new)}
+  for _, job in ipairs(ready_jobs(prefix)) do
+    local had, waits = false, false
+    for _, member in ipairs({old, new}) do
+      if awaits(job, member) then
+        waits = true
+      elseif hears(job, member) and job.upto <= since[member] then
+        had = true
+      end
+    end
+    if had then
+      heard[#heard + 1] = job
+    elseif waits then
+      awaited[#awaited + 1] = job
+    end
+  end
+  return heard, awaited
+end
+
+-- A chat that has spoken under its new id is not suspended for what befell the old one. Returns what
+-- it missed, apart from what the new id hears by itself.
+local function lift_suspension()
+  local text, missed = redis.call('HGET', KEYS[2], old), {}
+  if not text then
+    return missed
+  end
   redis.call('HDEL', KEYS[2], old)
+  if redis.call('EXISTS', KEYS[4]) == 0 and not line_of(prefix, new) then
+    redis.call('HSETNX', KEYS[2], new, text)
+    return missed
+  end
+  local _, since = read_suspension(text)
+  for _, id in ipairs(missed_jobs(prefix, old, since)) do
+    if not hears(job_of(prefix, id), new) then
+      missed[#missed + 1] = id
+    end
+  end
+  return missed
 end
 
-forget_joins()
+local function move_subscriptions()
+  for _, topic in ipairs(redis.call('SMEMBERS', KEYS[3])) do
+    local subscribers = prefix .. 'sub:' .. topic
+    local seq = redis.call('ZSCORE', subscribers, old)
+    if seq then
+      local known = redis.call('ZSCORE', subscribers, new)
+      if not known or tonumber(seq) < tonumber(known) then
+        redis.call('ZADD', subscribers, seq, new)
+      end
+      redis.call('ZREM', subscribers, old)
+    end
+    redis.call('SADD', KEYS[4], topic)
+  end
+  redis.call('DEL', KEYS[3])
+  forget_joins()
+end
+
+-- Returns the line whose letters are out, or else were tried together, as they stay so; the other one;
+-- and until when a parcel of the old id is out, if the new id takes that over.
+local function lines_in_order()
+  local waiting, line = line_of(prefix, old) or new_line(), line_of(prefix, new) or new_line()
+  if line.lease or (line.out > 0 and not waiting.lease) then
+    return line, waiting, nil
+  end
+  if not waiting.lease then
+    return waiting, line, nil
+  end
+  -- Whoever has the parcel says what became of it under the id that it was handed to.
+  waiting.from = waiting.from or old
+  return waiting, line, redis.call('ZSCORE', prefix .. 'due', old) or now
+end
+
+local function keep_lines(line, back)
+  keep_line(prefix, old, new_line())
+  if not back then
+    keep_due(prefix, new, line, now)
+    return
+  end
+  keep_line(prefix, new, line)
+  redis.call('ZADD', prefix .. 'due', back, new)
+  if not away(prefix, new) then
+    note_away(prefix, new)
+  end
+end
+
+note_move()
+local heard, awaited = sort_ready()
+local missed = lift_suspension()
+move_subscriptions()
 for _, job in ipairs(heard) do
   if awaits(job, new) then
     mark_ahead(job, new)
   end
 end
 
-local waiting, line = line_of(prefix, old) or new_line(), line_of(prefix, new) or new_line()
-for _, id in ipairs(waiting.jobs) do
-  add_to_line(line, id)
-end
+local line, other, back = lines_in_order()
+add_to_line(line, other.jobs)
 for _, job in ipairs(awaited) do
   -- A walk may have come by the new place in line already, and found somebody else there.
   if not awaits(job, new) then
-    add_to_line(line, job.id)
+    missed[#missed + 1] = job.id
   end
 end
-waiting.jobs = {}
-keep_line(prefix, old, waiting)
-keep_line(prefix, new, line)
-if #line.jobs > 0 and not redis.call('ZSCORE', prefix .. 'due', new)
-  and not is_suspended(prefix, new) then
-  redis.call('ZADD', prefix .. 'due', now, new)
-end
+add_to_line(line, missed)
+line.alone = math.max(line.alone, other.alone)
+put_in_order(prefix, line)
+keep_lines(line, back)
 return 1

@@ -53,7 +53,7 @@ local function judge(change)
 end
 
 -- A chat that cannot be reached hears later what it missed of its own, the newest of it.
-local MOST_MISSED = 50
+local MOST_OWN_MISSED = 50
 
 local function forget_oldest(prefix, line)
   local own = {}
@@ -63,7 +63,7 @@ local function forget_oldest(prefix, line)
       own[#own + 1] = place
     end
   end
-  for i = #own - MOST_MISSED, 1, -1 do
+  for i = #own - MOST_OWN_MISSED, 1, -1 do
     table.remove(line.jobs, own[i])
   end
 end
@@ -79,14 +79,12 @@ local function enqueue(change)
     'created', made, 'ttl_at', now + news_ms, 'end_at', now + told_ms)
   redis.call('PEXPIRE', job, known_ms)
   local line = line_of(prefix, change.member) or new_line()
-  add_to_line(line, change.job)
+  add_to_line(line, {change.job})
   if is_suspended(prefix, change.member) then
     forget_oldest(prefix, line)
-  elseif not redis.call('ZSCORE', prefix .. 'due', change.member) then
-    -- A number so small is always due, and before all that waits for a time: its own lane.
-    redis.call('ZADD', prefix .. 'due', not_before(prefix, change.member, seq), change.member)
   end
-  keep_line(prefix, change.member, line)
+  -- A number so small is always due, and before all that waits for a time: its own lane.
+  keep_due(prefix, change.member, line, seq)
 end
 
 local function apply(change)

@@ -8,9 +8,10 @@ for i = 1, #found[2], 2 do
   local member = found[2][i]
   local line = line_of(prefix, member)
   if line and line.lease then
-    line.lease = nil
+    end_lease(line)
     keep_line(prefix, member, line)
     redis.call('ZADD', KEYS[1], now, member)
+    come_home(prefix, member, now)
   end
 end
 return found[1]

@@ -1,15 +1,16 @@
--- with: lines
+-- with: dead
 -- Says what became of parcels.
 --
--- KEYS: ready (for the slot), seq. ARGV: the platform's key prefix, tag, platform, ms for which a
--- dead letter's job is kept, most dead letters; and as JSON a list of each parcel's member, lease,
--- outcome (sent, later, alone, dead, suspended), ms for which the chat is left alone, attempts,
+-- KEYS: ready (for the slot), seq. ARGV: the platform's key prefix, tag, platform, ms for which dead
+-- letters and their jobs are kept, most dead letters; and as JSON a list of each parcel's member,
+-- lease, outcome (sent, later, alone, dead, suspended), ms for which the chat is left alone, attempts,
 -- unsure, reason.
--- Returns how many counted: a parcel that was handed out again since, or settled before, does not.
+-- Returns how far it came; what it did not come to is to be told again. A parcel that was handed out
+-- again since, or settled before, does not count.
 
 local SEQ = KEYS[2]
 local prefix, tag, platform, dead_ms, most_dead = unpack(ARGV, 1, 5)
-local counts, some_due = {}, false
+local counts, some_due, walks = {}, false, nil
 
 local function count(id, outcome)
   local field = id .. ' ' .. outcome
@@ -28,56 +29,75 @@ end
 local function give_up(member, line, reason)
   for i = 1, line.out do
     local id = line.jobs[i]
-    if redis.call('HLEN', prefix .. 'dead') < tonumber(most_dead) then
-      redis.call('HSET', prefix .. 'dead', id .. '|' .. member,
-        cjson.encode({reason = reason, at = now}))
-      redis.call('PEXPIRE', prefix .. 'job:' .. id, dead_ms)
-    end
+    local letter = id .. '|' .. member
+    redis.call('HSET', prefix .. 'dead', letter, cjson.encode({reason = reason, at = now}))
+    redis.call('ZADD', prefix .. 'dead:at', now, letter)
+    redis.call('PEXPIRE', prefix .. 'job:' .. id, dead_ms)
   end
+  forget_dead(prefix, tonumber(dead_ms), tonumber(most_dead))
 end
 
 -- All that was fired by now stands in the line of a suspended chat; what is fired later has a
 -- higher number than `since`.
 local function suspend(member, line, reason)
-  gather(line, member, ready_jobs(prefix))
+  walks = walks or ready_jobs(prefix)
+  line.out, line.alone, line.attempts, line.unsure = 0, 0, 0, 0
+  gather(prefix, member, line, walks)
   local since = tonumber(redis.call('GET', SEQ) or 0)
   redis.call('HSET', prefix .. 'suspended', member,
     cjson.encode({reason = reason, since = since, at = now}))
-  line.out, line.alone, line.attempts, line.unsure = 0, 0, 0, 0
+  some_due = come_home(prefix, member, now) > 0 or some_due
+  redis.call('ZREM', prefix .. 'due', member)
+  keep_line(prefix, member, line)
 end
 
 local function settle(member, line, outcome, wait, attempts, unsure, reason)
-  line.lease = nil
+  end_lease(line)
+  if outcome == 'suspended' then
+    suspend(member, line, reason)
+    return
+  end
+  -- A doubt about what one thread was sent says nothing of the chat's others.
+  local rest = unsure > line.unsure and 0 or wait
   if outcome == 'later' then
     line.attempts, line.unsure = attempts, unsure
   elseif outcome == 'alone' then
     line.alone, line.out = line.out, 0
-  elseif outcome == 'suspended' then
-    suspend(member, line, reason)
-    redis.call('ZREM', prefix .. 'due', member)
-    keep_line(prefix, member, line)
-    return
   else
     if outcome == 'dead' then
       give_up(member, line, reason)
     end
     end_out(line, outcome)
-    if wait > 0 then
-      redis.call('ZADD', prefix .. 'rest', now + wait, member)
-    end
   end
+  if rest > 0 then
+    redis.call('ZADD', prefix .. 'rest', now + rest, chat_of(member))
+  end
+  local others = come_home(prefix, member, now + rest)
   redis.call('ZADD', prefix .. 'due', now + wait, member)
   keep_line(prefix, member, line)
-  some_due = some_due or (wait == 0 and #line.jobs > 0)
+  some_due = some_due or (rest == 0 and others > 0) or (wait == 0 and #line.jobs > 0)
+end
+
+local function settle_parcel(receiver, lease, outcome, ...)
+  local line = line_of(prefix, receiver)
+  if is_out(line, receiver, receiver, lease) then
+    settle(receiver, line, outcome, ...)
+    return
+  end
+  local member = moved_to(prefix, receiver)
+  line = member ~= receiver and line_of(prefix, member)
+  if is_out(line, member, receiver, lease) then
+    -- That the old id takes nothing any more says nothing of the new one.
+    settle(member, line, outcome == 'suspended' and 'later' or outcome, ...)
+  end
 end
 
 local settled = 0
 for _, each in ipairs(cjson.decode(ARGV[6])) do
-  local member, lease, outcome, wait, attempts, unsure, reason = unpack(each)
-  local line = line_of(prefix, member)
-  if line and line.lease == lease then
-    settle(member, line, outcome, wait, attempts, unsure, reason)
-    settled = settled + 1
+  settle_parcel(unpack(each))
+  settled = settled + 1
+  if looks >= MOST_LOOKS then
+    break
   end
 end
 for field, times in pairs(counts) do

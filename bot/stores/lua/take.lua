@@ -8,11 +8,11 @@
 -- tag, hence the slot, of those that are declared.
 
 local prefix, limit, lease_ms, request = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
--- A call stays short whatever it meets: so many jobs, so many looks at whether one comes to a chat.
-local MOST_JOBS, MOST_LOOKS, MOST_TAKEN_ALONG = math.max(64, limit), 5000, 32
+-- So many walks are gone on with in one call, and of so many are jobs taken along to who is due.
+local MOST_JOBS, MOST_TAKEN_ALONG = math.max(64, limit), 32
 
 local handed, bodies, told, members = {}, {}, {}, {}
-local looks, walks = 0, nil
+local walks = nil
 
 local function hand_out(member, line)
   local parcel = {member, line.attempts, line.unsure, line.lease}
@@ -32,9 +32,10 @@ local function lease(member, line, epoch)
   if line.out == 0 then
     line.out = line.alone > 0 and 1 or math.min(#line.jobs, MOST_TOGETHER)
   end
-  line.lease = epoch
+  line.lease, line.from = epoch, nil
   keep_line(prefix, member, line)
   redis.call('ZADD', prefix .. 'due', now + lease_ms, member)
+  note_away(prefix, member)
   hand_out(member, line)
 end
 
@@ -53,10 +54,17 @@ local function clear_line(line, member)
   line.jobs, line.out = kept, out
 end
 
+-- Whatever becomes of the member, it is due no more, or later.
 local function hand_out_due(member, epoch)
+  looks = looks + LOOKS_A_CHAT
   local line = line_of(prefix, member)
   if not line or is_suspended(prefix, member) then
     redis.call('ZREM', prefix .. 'due', member)
+    return
+  end
+  local rest = rests_until(prefix, member)
+  if rest then
+    redis.call('ZADD', prefix .. 'due', rest, member)
     return
   end
   if line.lease then
@@ -67,8 +75,7 @@ local function hand_out_due(member, epoch)
   if line.out == 0 and #line.jobs > 0 then
     -- Whoever is written to hears all that waits for it.
     walks = walks or ready_jobs(prefix, MOST_TAKEN_ALONG)
-    gather(line, member, walks)
-    looks = looks + #walks
+    gather(prefix, member, line, walks)
   end
   if #line.jobs == 0 then
     keep_line(prefix, member, line)
@@ -91,32 +98,24 @@ local function jobs_for(member, job, riders)
 end
 
 local function visit(member, job, riders, epoch)
-  local jobs, line, added = {}, nil, false
-  looks = looks + 1
-  if not is_suspended(prefix, member) then
-    jobs = jobs_for(member, job, riders)
-    looks = looks + #riders
-  end
-  for _, each in ipairs(jobs) do
+  local ids = {}
+  looks = looks + LOOKS_A_CHAT
+  for _, each in ipairs(is_suspended(prefix, member) and {} or jobs_for(member, job, riders)) do
     if each.over then
       redis.call('HINCRBY', each.key, 'expired', 1)
     else
-      line = line or line_of(prefix, member) or new_line()
-      add_to_line(line, each.id)
-      added = true
+      ids[#ids + 1] = each.id
     end
   end
-  local due = added and redis.call('ZSCORE', prefix .. 'due', member)
-  local rest = added and not due and not_before(prefix, member, nil)
-  if added and not due and not rest then
-    lease(member, line, epoch)
+  if #ids == 0 then
     return
   end
-  if added then
-    keep_line(prefix, member, line)
-    if rest then
-      redis.call('ZADD', prefix .. 'due', rest, member)
-    end
+  local line = line_of(prefix, member) or new_line()
+  add_to_line(line, ids)
+  if redis.call('ZSCORE', prefix .. 'due', member) or rests_until(prefix, member) then
+    keep_due(prefix, member, line, now)
+  else
+    lease(member, line, epoch)
   end
 end
 
@@ -124,9 +123,8 @@ end
 local function put_in_line(job)
   local member = redis.call('HGET', job.key, 'to')
   local line = line_of(prefix, member) or new_line()
-  add_to_line(line, job.id)
-  keep_line(prefix, member, line)
-  redis.call('ZADD', prefix .. 'due', 'NX', not_before(prefix, member, now), member)
+  add_to_line(line, {job.id})
+  keep_due(prefix, member, line, now)
 end
 
 -- Returns true when the job has come to the end of its walk.
@@ -139,17 +137,22 @@ local function walk(job, epoch)
   for id in string.gmatch(job.riders, '%S+') do
     riders[#riders + 1] = job_of(prefix, id) or nil
   end
-  local done = false
-  while not done and #handed < limit and looks < MOST_LOOKS do
-    local affordable = math.ceil((MOST_LOOKS - looks) / (1 + #riders))
-    local room = math.min(limit - #handed, 100, affordable)
+  local done, enough = false, false
+  while not done and not enough do
+    local room = math.min(limit - #handed, 100)
     local found = redis.call('ZRANGEBYSCORE', prefix .. 'sub:' .. job.topic,
       '(' .. job.cur, job.upto, 'WITHSCORES', 'LIMIT', 0, room)
+    done = #found < 2 * room
     for i = 1, #found, 2 do
       visit(found[i], job, riders, epoch)
       job.cur = tonumber(found[i + 1])
+      -- However much a visit costs, each call gets on.
+      enough = #handed >= limit or looks >= MOST_LOOKS
+      if enough then
+        done = done and i == #found - 1
+        break
+      end
     end
-    done = #found < 2 * room
   end
   if done then
     job.cur = job.upto
@@ -171,7 +174,7 @@ end
 local function answer_again(epoch, names)
   for _, member in ipairs(names) do
     local line = line_of(prefix, member)
-    if line and line.lease == epoch and is_whole(line) then
+    if is_out(line, member, member, epoch) and is_whole(line) then
       hand_out(member, line)
     end
   end
@@ -186,9 +189,15 @@ end
 
 redis.call('ZREMRANGEBYSCORE', prefix .. 'rest', '-inf', now)
 local epoch = string.format('%.0f', redis.call('INCR', prefix .. 'epoch'))
-local due = redis.call('ZRANGEBYSCORE', prefix .. 'due', '-inf', now, 'LIMIT', 0, limit)
-for _, member in ipairs(due) do
-  hand_out_due(member, epoch)
+local some_due = true
+while some_due and #handed < limit and looks < MOST_LOOKS do
+  local due = redis.call('ZRANGEBYSCORE', prefix .. 'due', '-inf', now, 'LIMIT', 0, limit - #handed)
+  for _, member in ipairs(due) do
+    if looks < MOST_LOOKS then
+      hand_out_due(member, epoch)
+    end
+  end
+  some_due = #due > 0
 end
 
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, MOST_JOBS - 1)) do
