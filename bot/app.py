@@ -242,9 +242,12 @@ def _router(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> R
         outlook=stored_outlook(parts, stores),
         past=_past(parts, stores, clock),
         own=stores.own,
+        records=stores.journal,
+        deliveries=stores.deliveries,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,
+        sources=parts.sources,
         rules_per_chat=settings.rules_per_chat,
     )
     return Router(parts.commands, services, clock)

@@ -11,10 +11,13 @@ from bot.model import Chat, Indicator, Message, Snapshot
 from bot.ports import (
     Clock,
     CommandCard,
+    Deliveries,
     Option,
     OwnRules,
     Past,
+    Records,
     Resumed,
+    Source,
     StoreUnavailable,
     Subscriptions,
 )
@@ -41,10 +44,14 @@ class Services:
     outlook: Outlook
     past: Past
     own: OwnRules
+    records: Records
+    deliveries: Deliveries
     topics: Mapping[str, str]
     """Every topic with one line on what it tells."""
     indicators: tuple[Indicator, ...] = ()
     commands: tuple["Command", ...] = ()
+    sources: tuple[Source, ...] = ()
+    """Who is asked, with the feeds that are switched on."""
     rules_per_chat: int = 50
     """So many rules of its own a chat may have."""
 

@@ -1,6 +1,6 @@
 """From a text to a reply, without any platform or store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +8,19 @@ import pytest
 from bot.app import find_parts
 from bot.commands import Command, Request, Router, Services
 from bot.messages import plain
-from bot.model import Board, Chat, KeptRule, Message, OwnRule, Phase, Point, Snapshot
-from bot.ports import NoSuchRule, Resumed, StoreUnavailable, TooManyRules
+from bot.model import (
+    Alert,
+    Board,
+    Chat,
+    FeedHealth,
+    KeptRule,
+    Message,
+    OwnRule,
+    Phase,
+    Point,
+    Snapshot,
+)
+from bot.ports import ChatDelivery, NoSuchRule, Resumed, StoreUnavailable, TooManyRules
 from bot.topics import ESSENTIALS, TOPICS
 
 CHAT = Chat("console", "console")
@@ -57,6 +68,19 @@ class Unknown:
         return ()
 
 
+class Nothing:
+    """Nothing was ever told, and nothing is on its way."""
+
+    async def recent_alerts(self) -> Sequence[Alert]:
+        return ()
+
+    async def health(self) -> Mapping[str, FeedHealth]:
+        return {}
+
+    async def of(self, chat: Chat) -> ChatDelivery:
+        return ChatDelivery()
+
+
 class NoRules:
     """Chats that made no rules of their own, and cannot."""
 
@@ -92,6 +116,8 @@ def router(memory: Memory, *more: Command) -> Router:
         outlook=Quiet(),
         past=Unknown(),
         own=NoRules(),
+        records=Nothing(),
+        deliveries=Nothing(),
         topics=TOPICS,
         commands=commands,
     )

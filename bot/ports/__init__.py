@@ -19,10 +19,15 @@ from bot.ports.chats import (
     Unconfirmed,
     UnknownRefusal,
 )
-from bot.ports.outbox import (
+from bot.ports.deliveries import (
     Backlog,
+    ChatDelivery,
     DeadLetter,
     DeadLetters,
+    Deliveries,
+    Suspension,
+)
+from bot.ports.outbox import (
     Letter,
     Outbox,
     Outcome,
@@ -31,6 +36,7 @@ from bot.ports.outbox import (
     Turns,
 )
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
+from bot.ports.records import Records
 from bot.ports.sources import (
     At,
     Clock,
@@ -64,6 +70,7 @@ __all__ = [
     "Adapter",
     "At",
     "Backlog",
+    "ChatDelivery",
     "ChatGone",
     "ChatMoved",
     "Clock",
@@ -71,6 +78,7 @@ __all__ = [
     "DeadLetter",
     "DeadLetters",
     "Default",
+    "Deliveries",
     "DeliveryError",
     "Every",
     "Expected",
@@ -95,6 +103,7 @@ __all__ = [
     "Plan",
     "PlatformRefused",
     "Reception",
+    "Records",
     "Rejected",
     "Resumed",
     "RetryLater",
@@ -106,6 +115,7 @@ __all__ = [
     "StateChange",
     "StoreUnavailable",
     "Subscriptions",
+    "Suspension",
     "TooManyRules",
     "Touched",
     "Turns",

@@ -1,4 +1,4 @@
-"""Alerts on their way to chats: what is handed out, how that ends, and what was given up."""
+"""Alerts on their way to chats: what is handed out, and how that ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,16 +67,6 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
-class DeadLetter:
-    """A letter that was given up."""
-
-    job: str
-    chat: Chat
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Turns:
     """When the first of some turns is, and when that was said: seconds on the store's clock."""
 
@@ -114,29 +104,3 @@ class Outbox(Protocol):
 
     async def wait(self, platform: str) -> None:
         """Return when there may be something to take, within about a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What is on its way on one platform."""
-
-    jobs: int
-    """Alerts that have recipients left."""
-    chats: int
-    """Chats for which something waits or is being sent, suspended ones among them."""
-    suspended: int
-    dead: int
-    """Letters that were given up."""
-
-
-class DeadLetters(Protocol):
-    """What was given up, until somebody sends it again."""
-
-    async def backlog(self, platform: str) -> Backlog:
-        """How much there is of everything."""
-
-    async def listed(self, platform: str, limit: int) -> Sequence[DeadLetter]:
-        """The newest ones."""
-
-    async def redrive(self, platform: str) -> int:
-        """Put all of them on their way again; returns how many there were."""

@@ -9,6 +9,7 @@ from bot.ports import Clock, StoreUnavailable
 from bot.settings import Settings, WrongSetting
 from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import RedisDeadLetters
+from bot.stores.deliveries import RedisDeliveries
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
@@ -33,6 +34,7 @@ class Stores:
     own_index: RedisOwnIndex
     outbox: RedisOutbox
     dead_letters: RedisDeadLetters
+    deliveries: RedisDeliveries
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -74,6 +76,7 @@ async def open_stores(
             RedisOwnIndex(client, platforms, news=news),
             outbox,
             RedisDeadLetters(client),
+            RedisDeliveries(client),
             listening,
             embedded,
         )

@@ -11,10 +11,12 @@ from bot.book import Book, vendors_in_order
 from bot.commands import Router, Services
 from bot.measures import Measures
 from bot.messages import plain
-from bot.model import Chat, Message, Observation
+from bot.model import Alert, Chat, Message, Observation
 from bot.outlook import StoredOutlook
 from bot.past import StoredPast
+from bot.ports import StateChange
 from bot.stores.connect import Client
+from bot.stores.deliveries import RedisDeliveries
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
@@ -62,9 +64,12 @@ class Desk:
             outlook=StoredOutlook(self.journal, PARTS.indicators, PARTS.feeds),
             past=self.past,
             own=RedisOwnRules(client, lambda: self.now),
+            records=self.journal,
+            deliveries=RedisDeliveries(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,
+            sources=PARTS.sources,
             rules_per_chat=rules_per_chat,
         )
         self._router = Router(PARTS.commands, services, lambda: self.now)
@@ -80,6 +85,11 @@ class Desk:
         book.load(observations)
         readings = Measures(book).readings(PARTS.indicators, self.now)
         await self.journal.remember_readings(list(readings.values()), leader=LEADER)
+
+    async def tell(self, *alerts: Alert, changes: Sequence[StateChange] = ()) -> None:
+        """Commit alerts, and put those who hear them on the senders' way."""
+        assert await self._lease.acquire(LEADER)
+        await self.journal.commit(changes, alerts, leader=LEADER, now=self.now)
 
     async def answer(self, text: str) -> Message:
         reply = await self._router.answer(CHAT, text)

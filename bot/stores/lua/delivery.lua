@@ -1,0 +1,36 @@
+-- with: lines
+-- What is on its way to one chat. Changes nothing.
+--
+-- KEYS: suspended, due, rest, alert order. ARGV: the platform's key prefix, member.
+-- Returns {now in ms, alerts that wait, how many of them were handed out together, whether under a
+-- lease, tries that went wrong, score in `due` or '', end of the rest in ms or '', suspension or ''}.
+local prefix, member = ARGV[1], ARGV[2]
+local line = line_of(prefix, member) or new_line()
+local waits, waiting = {}, 0
+
+local function wait_for(job)
+  if job and not job.over and not waits[job.id] and hears(job, member) then
+    waits[job.id] = true
+    waiting = waiting + 1
+  end
+end
+
+for _, id in ipairs(line.jobs) do
+  wait_for(job_of(prefix, id))
+end
+for _, job in ipairs(ready_jobs(prefix)) do
+  if awaits(job, member) then
+    wait_for(job)
+  end
+end
+local suspended = redis.call('HGET', KEYS[1], member) or ''
+local known, record = pcall(cjson.decode, suspended)
+if known and type(record) == 'table' and record.since then
+  -- What fired since then comes to the chat when it resumes.
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '(' .. record.since, '+inf')) do
+    wait_for(job_of(prefix, id))
+  end
+end
+return {now, waiting, line.out, line.lease and 1 or 0, line.attempts + line.unsure,
+  redis.call('ZSCORE', KEYS[2], member) or '', redis.call('ZSCORE', KEYS[3], member) or '',
+  suspended}
