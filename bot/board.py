@@ -18,6 +18,9 @@ READS = (
 )
 """The indicators the gates rest on."""
 
+DECIDES = ("small_caps", "dominance")
+"""The gates that the phase depends on, beside the two seasons' rules."""
+
 
 @dataclass(frozen=True, slots=True)
 class LevelGate:
@@ -64,12 +67,18 @@ def missing(board: Board) -> tuple[Gate, ...]:
     return tuple(sorted(shut, key=_remoteness))
 
 
+def nearest_first(board: Board) -> tuple[Gate, ...]:
+    """All gates: the open ones, then those that are missing as `missing` orders them."""
+    opened = tuple(gate for gate in board.gates if gate.state is GateState.ON)
+    return (*opened, *missing(board))
+
+
 def _remoteness(gate: Gate) -> tuple[bool, float]:
     """Relative to the level, or to the value where the level is zero."""
     scale = abs(gate.level or gate.value or 0.0)
-    if gate.distance is None or not scale:
+    if gate.state is GateState.UNKNOWN or gate.distance is None:
         return True, 0.0
-    return gate.state is GateState.UNKNOWN, abs(gate.distance) / scale
+    return False, abs(gate.distance) / scale if scale else 0.0
 
 
 def phase(

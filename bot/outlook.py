@@ -9,6 +9,7 @@ from bot.catalogue import SUBJECTS
 from bot.model import (
     BOTH,
     FeedHealth,
+    HeldPhase,
     Indicator,
     LevelRule,
     Reading,
@@ -96,7 +97,15 @@ def snapshot(
         tuple(current.values()),
         views,
         subjects={each.key: SUBJECTS[each.series[0]] for each in watched},
+        held=held_phase(states.get("phase")),
     )
+
+
+def held_phase(state: RuleState | None) -> HeldPhase | None:
+    """The phase that the rule `phase` has told, or has found when it first looked."""
+    if state is None or state.course is None or state.since is None:
+        return None
+    return HeldPhase(state.course.told, state.since, is_first=state.episode is None)
 
 
 def notices(health: Mapping[str, FeedHealth], vendors: Collection[str]) -> tuple[str, ...]:

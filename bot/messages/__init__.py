@@ -6,12 +6,14 @@ says buy or sell, and holds no number that is not in the store.
 
 from bot.messages.alerts import alert, source_text
 from bot.messages.board import board_line, missing_lines
+from bot.messages.board_screen import board_screen
 from bot.messages.follow_up import DAY as FOLLOW_UP_DAY
 from bot.messages.follow_up import follow_up
 from bot.messages.health import blind, correction
 from bot.messages.missed import found_late
 from bot.messages.phase import phase_turn
 from bot.messages.plain import plain
+from bot.messages.rule import meaning_text, rule_text
 from bot.messages.status import is_wanted, status
 
 __all__ = [
@@ -19,13 +21,16 @@ __all__ = [
     "alert",
     "blind",
     "board_line",
+    "board_screen",
     "correction",
     "follow_up",
     "found_late",
     "is_wanted",
+    "meaning_text",
     "missing_lines",
     "phase_turn",
     "plain",
+    "rule_text",
     "source_text",
     "status",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.messages.board import missing_lines
+from bot.messages.rule import beyond_text
 from bot.model import (
     Board,
     BreakoutRule,
@@ -85,12 +86,6 @@ def _level_news(indicator: Indicator, rule: LevelRule, news: Transition, point: 
         rule.resolved_meaning,
         Tone.NEUTRAL,
     )
-
-
-def beyond_text(rule: LevelRule) -> str:
-    """In words, where a value has to be for the rule to fire."""
-    where = "below" if rule.side is Side.BELOW else "above"
-    return f"at or {where}" if rule.inclusive else where
 
 
 def _confirmed(rule: LevelRule) -> str:

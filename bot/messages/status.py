@@ -107,23 +107,23 @@ def _rule_line(view: RuleView, reading: Reading) -> str:
     if view.level_day is not None:
         level = f"{level} of {day_text(view.level_day)}"
     if view.recovery_level is None:
-        away = _away(view, reading, downward=below)
-        return f"  {view.rule}: {state}; level {_beyond(view)} {level}{away}"
+        away = away_text(view, reading, downward=below)
+        return f"  {view.rule}: {state}; level {beyond_text(view)} {level}{away}"
     line = level_text(view.recovery_level, reading.unit)
-    away = _away(view, reading, downward=not below)
+    away = away_text(view, reading, downward=not below)
     return (
         f"  {view.rule}: {state}; level {level}, ends {'above' if below else 'below'} {line}{away}"
     )
 
 
-def _beyond(view: RuleView) -> str:
+def beyond_text(view: RuleView) -> str:
     """In words, the side on which the rule fires; a record has to be broken, not met."""
     if view.side is Side.BELOW:
         return "below"
     return "above" if view.level_day is not None else "at or above"
 
 
-def _away(view: RuleView, reading: Reading, *, downward: bool) -> str:
+def away_text(view: RuleView, reading: Reading, *, downward: bool) -> str:
     """How far it is to the line that comes next; a value past it is not confirmed yet."""
     if view.distance is None:
         return ""

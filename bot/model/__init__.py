@@ -6,7 +6,7 @@ day). A bare float is a market value in its series' unit.
 """
 
 from bot.model.alerts import Alert, Chat, Kind, Message, Tone
-from bot.model.board import Board, FeedHealth, Gate, GateState, RuleView, Snapshot
+from bot.model.board import Board, FeedHealth, Gate, GateState, HeldPhase, RuleView, Snapshot
 from bot.model.own import Condition, KeptRule, OwnRule, OwnState, Saying, Span, Window
 from bot.model.phase import Course, Phase
 from bot.model.rules import (
@@ -47,6 +47,7 @@ __all__ = [
     "FeedHealth",
     "Gate",
     "GateState",
+    "HeldPhase",
     "Indicator",
     "KeptRule",
     "Kind",

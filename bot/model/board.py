@@ -51,6 +51,17 @@ class Board:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPhase:
+    """The last phase that has held for two days, as people were told."""
+
+    phase: Phase
+    since: date
+    """The first day of it, or the first day we looked at."""
+    is_first: bool
+    """It held already when we first looked: nobody saw it begin."""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedHealth:
     """How the last requests to one provider's feed went."""
 
@@ -95,5 +106,7 @@ class Snapshot:
     """Title of an indicator without a reading -> why it has none."""
     subjects: Mapping[str, str] = field(default_factory=dict)
     """Indicator key -> what it is about, the heading under which it is shown."""
+    held: HeldPhase | None = None
+    """None before the first finished day on which the phase was known."""
     notices: tuple[str, ...] = ()
     """What is odd about the data: values held back, vendors that have drifted apart."""
