@@ -13,6 +13,7 @@ from bot.messages.health import blind, correction
 from bot.messages.missed import found_late
 from bot.messages.phase import phase_turn
 from bot.messages.plain import plain
+from bot.messages.record import record_line
 from bot.messages.rule import meaning_text, rule_text
 from bot.messages.status import is_wanted, status
 
@@ -30,6 +31,7 @@ __all__ = [
     "missing_lines",
     "phase_turn",
     "plain",
+    "record_line",
     "rule_text",
     "source_text",
     "status",

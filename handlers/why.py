@@ -1,0 +1,219 @@
+"""/why: everything behind an alert that was told."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import takewhile
+
+from bot import recorded
+from bot.catalogue import SERIES
+from bot.commands import Command, Request, Services, UserError, never_heard_of
+from bot.messages import meaning_text, rule_text
+from bot.messages.record import fact_text
+from bot.messages.status import STATES
+from bot.model import Alert, Indicator, Kind, Message, Point, Rule, RuleState, RuleView
+from bot.ports import Option
+from bot.recorded import Numbered
+from bot.studies import track
+from bot.studies.after import firing_lines, follow
+from bot.studies.around import Around, around
+from bot.studies.asked import COMPOSED, rule_ids, word
+from bot.studies.reproduced import needed, replayed_on
+from bot.wording import day_text, moment_text, number
+
+MARKET = ("total3", "btc_price", "btc_dominance")
+"""The numbers that say what came after a firing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """The rule of an alert, with the number it watches and that number's stored past."""
+
+    rule: Rule
+    indicator: Indicator
+    points: Sequence[Point]
+    market: Mapping[str, Sequence[Point]]
+
+
+async def run(request: Request, services: Services) -> Message:
+    """Explain the last alert that this chat could have heard, or the one that is named."""
+    every = recorded.numbered(await services.records.recent_alerts())
+    if not every:
+        line = "An alert is recorded when a rule fires, resolves or goes blind while I watch."
+        return Message("There is no alert to explain yet", (line,))
+    chosen = await _chosen(request, services, every)
+    alert = chosen.alert
+    snapshot = await services.outlook.snapshot(request.now)
+    views = {view.rule: view for group in snapshot.rules.values() for view in group}
+    watched = await _watched(alert, services)
+    found: list[str] = []
+    if watched is not None and alert.kind is not Kind.CORRECTED:
+        found = await asyncio.to_thread(_from_the_past, alert, watched, views.get(alert.rule))
+    lines = [
+        *_what(alert, services, watched),
+        *_since(alert, every),
+        *found,
+        "",
+        *_again(alert, services.indicators),
+    ]
+    footer = f"{alert.id}; /history lists the others"
+    return Message(f"Why: {alert.message.title}", tuple(lines), footer, alert.message.tone)
+
+
+async def _chosen(request: Request, services: Services, every: Sequence[Numbered]) -> Numbered:
+    typed, name = " ".join(request.arguments), word(request.arguments)
+    if not typed:
+        heard = await services.subscriptions.topics(request.chat)
+        mine = recorded.of_topics(every, heard)
+        if mine:
+            return mine[0]
+        topics = ", ".join(topic for topic in services.topics if topic in heard)
+        which = f"on {topics}" if heard else "that this chat could have heard: it hears no topic"
+        raise UserError(f"There was no alert {which}. /history lists all, /why 1 explains one.")
+    found = recorded.find(every, typed)
+    if found is not None:
+        return found
+    if typed.removeprefix("#").isdecimal():
+        raise UserError(f"There are alerts 1 to {len(every)}; /history lists them.")
+    named = recorded.of_rule_or_topic(every, name)
+    if named:
+        return named[0]
+    known = [*services.topics, *rule_ids(services.indicators)]
+    if name in known:
+        raise UserError(f"There was no alert of {name} yet. /preview {name} looks further back.")
+    raise never_heard_of("alert", typed, known, listed_by="/history")
+
+
+async def _watched(alert: Alert, services: Services) -> _Watched | None:
+    """What the rule watches; None for a rule that judges no daily values, or that is gone."""
+    pairs = ((each, rule) for each in services.indicators for rule in each.rules)
+    for indicator, rule in pairs:
+        if rule.id == alert.rule:
+            points = await services.past.points(indicator.key)
+            market = {key: await services.past.points(key) for key in MARKET}
+            return _Watched(rule, indicator, points, market)
+    return None
+
+
+def _what(alert: Alert, services: Services, watched: _Watched | None) -> list[str]:
+    """What was decided, when, by which values and which rule, and what it means."""
+    late = ", as it was found after a pause" if recorded.found_late(alert) else ""
+    lines = [
+        f"{alert.rule} {alert.kind} by the value of {day_text(alert.day)}; decided at "
+        f"{moment_text(alert.decided_at)}{late}.",
+        f"Value: {fact_text(alert, _title(alert, services))}.",
+    ]
+    inputs = [f"{day_text(day)} {number(value, alert.unit)}" for day, value in alert.decided_by]
+    if len(inputs) > 1:
+        lines.append(f"Values that decided it: {', '.join(inputs)} ({alert.vendor}).")
+    if watched is not None:
+        lines.append(f"Rule: {rule_text(watched.rule, watched.indicator)}")
+    else:
+        lines += [f"Rule: {each.rests_on}" for each in COMPOSED if each.id == alert.rule]
+    meaning = meaning_text(watched.rule, alert.kind) if watched is not None else ""
+    if meaning:
+        return [*lines, f"It means: {meaning}"]
+    told = takewhile(lambda line: not line.startswith("Phase: "), alert.message.lines)
+    return [*lines, "It said:", *(f"  {line}" for line in told)]
+
+
+def _title(alert: Alert, services: Services) -> str:
+    titles = {each.key: each.title for each in services.indicators}
+    known = SERIES.get(alert.indicator)
+    return titles.get(alert.indicator) or (known.title if known else alert.indicator)
+
+
+def _since(alert: Alert, every: Sequence[Numbered]) -> list[str]:
+    """What became of it when values were revised."""
+    if alert.kind is Kind.CORRECTED:
+        original = recorded.corrected_id(alert)
+        verdict = "takes it back" if alert.withdrawn else "lets it stand"
+        return [f"This corrects {original} and {verdict}; /why {original} explains that one."]
+    revised = recorded.corrections(alert, every)
+    if not revised:
+        return ["Not corrected since."]
+    last = revised[-1]
+    verdict = "Withdrawn since" if last.withdrawn else "Corrected since, and it stands"
+    times = "" if len(revised) == 1 else f", the last of {len(revised)} corrections"
+    return [
+        f"{verdict}: {number(last.value, last.unit)} by the revised values of {last.vendor}, told "
+        f"at {moment_text(last.decided_at)}{times}."
+    ]
+
+
+def _from_the_past(alert: Alert, watched: _Watched, now: RuleView | None) -> list[str]:
+    """The states around it, and what came after the firings before it."""
+    same = bool(watched.points) and watched.points[-1].vendor == alert.vendor
+    found = around(watched.rule, watched.points, alert.day, alert.kind) if same else None
+    return [_states(found, now), "", *_earlier(alert, watched)]
+
+
+def _states(found: Around | None, now: RuleView | None) -> str:
+    present = "not known" if now is None else STATES[now.status]
+    if found is None:
+        return f"State now: {present}. The stored values do not show the states around it."
+    return (
+        f"State: {_state(found.before)} before it, {_state(found.after)} after it, {present} now."
+    )
+
+
+def _state(state: RuleState) -> str:
+    since = "" if state.since is None else f" (since {day_text(state.since)})"
+    return f"{STATES[state.status]}{since}"
+
+
+def _earlier(alert: Alert, watched: _Watched) -> list[str]:
+    """What followed the firings before this episode, the number of cases first."""
+    total3, btc_price, shares = (watched.market[key] for key in MARKET)
+    rotation, dominance = track.rotation(total3, btc_price), track.dominance(shares)
+    if rotation is None and dominance is None:
+        return ["What came after earlier firings is not known: the market's past is not stored."]
+    before = _episode(alert)
+    seen = follow(
+        watched.rule, watched.indicator, watched.points, rotation, dominance, before=before
+    )
+    if seen is None:
+        return ["What came after earlier firings is not known: its past is not stored."]
+    if not seen.fired:
+        since = day_text(watched.points[0].day)
+        return [f"Earlier firings: none since {since}, when the stored past begins."]
+    vendors = ", ".join(dict.fromkeys(past[-1].vendor for past in watched.market.values() if past))
+    return [
+        f"What came after the firings before {day_text(before)}:",
+        *firing_lines(seen),
+        f"Market by {vendors}; /track {alert.rule} sets it beside all days. No figure here is a "
+        "probability.",
+    ]
+
+
+def _episode(alert: Alert) -> date:
+    """The day that opened the episode, as the id says."""
+    return date.fromisoformat(alert.id.split(":")[1])
+
+
+def _again(alert: Alert, indicators: Sequence[Indicator]) -> list[str]:
+    """The command that reproduces it."""
+    if alert.kind is Kind.CORRECTED:
+        return ["A recording holds one value a day: a correction cannot be replayed."]
+    day = replayed_on(alert, indicators)
+    files = " and ".join(f"{series}.csv" for series in needed(alert, indicators))
+    note = ""
+    if not alert.decided_by and alert.kind is Kind.FIRED and alert.rule not in _COMPOSED_IDS:
+        note = " It was decided before its day was over: a final value may say otherwise."
+    return [
+        f"To reproduce it: python -m bot replay DIR --from {day} --to {day}",
+        f"DIR holds {files}, from well before that day, as lines of date,value.{note}",
+    ]
+
+
+_COMPOSED_IDS = frozenset(each.id for each in COMPOSED)
+
+
+COMMAND = Command(
+    "why",
+    "What is behind an alert",
+    run,
+    usage="[alert]",
+    option=Option("alert", "Its number in /history, its id, or a rule; empty for your last one"),
+)
