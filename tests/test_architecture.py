@@ -28,8 +28,8 @@ def test_every_plug_in_is_found() -> None:
     assert [each.key for each in parts.indicators] == _indicator_files()
     assert [platform.name for platform in parts.platforms] == ["console", "discord", "telegram"]
     assert [command.name for command in parts.commands] == [
-        "alert", "alerts", "board", "deliveries", "help", "history", "preview", "start", "status", "subscribe",
-        "subscriptions", "theses", "track", "unalert", "unsubscribe", "why",
+        "alert", "alerts", "board", "deliveries", "help", "history", "preview", "sources", "start",
+        "status", "subscribe", "subscriptions", "theses", "track", "unalert", "unsubscribe", "why",
     ]  # fmt: skip
 
 

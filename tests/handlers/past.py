@@ -11,7 +11,7 @@ from bot.book import Book, vendors_in_order
 from bot.commands import Router, Services
 from bot.measures import Measures
 from bot.messages import plain
-from bot.model import Alert, Chat, Message, Observation
+from bot.model import Alert, Chat, FeedHealth, Message, Observation
 from bot.outlook import StoredOutlook
 from bot.past import StoredPast
 from bot.ports import StateChange
@@ -90,6 +90,11 @@ class Desk:
         """Commit alerts, and put those who hear them on the senders' way."""
         assert await self._lease.acquire(LEADER)
         await self.journal.commit(changes, alerts, leader=LEADER, now=self.now)
+
+    async def note(self, *health: FeedHealth) -> None:
+        """Note how the asking of feeds went."""
+        assert await self._lease.acquire(LEADER)
+        await self.journal.remember_health(health, leader=LEADER)
 
     async def answer(self, text: str) -> Message:
         reply = await self._router.answer(CHAT, text)
