@@ -118,6 +118,12 @@ def test_the_gates_come_nearest_first_with_all_that_is_known_of_them() -> None:
     ]
 
 
+def test_a_first_close_above_the_record_lacks_a_second_and_no_points() -> None:
+    text = said(states(), russell=2_650.0)
+    assert "○ Russell 2000 breakout 2,650.00 against 2,600.00: needs two closes above" in text
+    assert "closes above 2,600.00, 50.00 points beyond it, not confirmed yet, twice" in text
+
+
 def test_a_value_that_is_late_is_shown_as_the_last_one() -> None:
     old = {**readings(), "btc_dominance": reading("btc_dominance", 58.0, Unit.PCT, hours=60)}
     old["btc_dominance"] = replace(old["btc_dominance"], late_from=NOW)

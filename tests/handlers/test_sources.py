@@ -63,6 +63,11 @@ def test_before_the_first_answer_nothing_has_an_age() -> None:
     assert "OKX, some without an answer yet: " in said(one)
 
 
+def test_several_numbers_are_as_old_as_the_oldest() -> None:
+    text = said(well(FeedHealth("okx/funding", NOW - timedelta(hours=7))))
+    assert "\nOKX, 7 h ago: OKX open interest" in text
+
+
 def test_one_number_is_told_with_terms_faults_and_notices() -> None:
     failing = FeedHealth("coingecko/global", NOW - timedelta(hours=5), NOW, LOST)
     apart = FeedHealth("apart/btc_dominance/CoinGecko", NOW, notice="They have drifted apart.")

@@ -79,6 +79,7 @@ async def test_a_suspension_is_told_with_all_that_fired_since(
     desk: Desk, deliveries: RedisDeliveries, redis: Redis
 ) -> None:
     await desk.join(1)
+    await desk.join(2, topic="season")
     await desk.commit(alert("a"))
     await desk.settle(Outcome.SUSPENDED, *await take_all(desk.outbox), reason="kicked")
     await desk.commit(alert("b"), alert("s", "season"))
@@ -123,6 +124,16 @@ async def test_what_is_too_old_to_tell_waits_no_more(
     await desk.commit(alert("a"))
     await redis.hset("{nf}:telegram:job:a", "end_at", 1)
     assert await deliveries.of(chat(1)) == ChatDelivery()
+
+
+async def test_a_topic_that_was_left_waits_no_more(desk: Desk, deliveries: RedisDeliveries) -> None:
+    await desk.join(1)
+    await desk.join(1, topic="season")
+    await desk.commit(alert("a"), alert("s", "season"))
+    await desk.settle(Outcome.LATER, *await take_all(desk.outbox), seconds=60)
+    assert (await deliveries.of(chat(1))).waiting == 2
+    await desk.subscriptions.unsubscribe(chat(1), ["season"])
+    assert (await deliveries.of(chat(1))).waiting == 1
 
 
 async def test_to_look_changes_nothing(

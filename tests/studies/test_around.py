@@ -40,6 +40,13 @@ def test_what_the_values_do_not_show_is_not_known(day: int, kind: Kind) -> None:
     assert around(RULE, [], DAY, Kind.FIRED) is None
 
 
+def test_a_day_that_is_not_stored_is_not_taken_for_the_next() -> None:
+    first, second, third, fourth = points(60.0, 56.0, 60.0, 56.0)
+    stored = [first, second, fourth]
+    assert around(RULE, stored, fourth.day, Kind.FIRED) is not None
+    assert around(RULE, stored, third.day, Kind.FIRED) is None
+
+
 def missed(told: list[Alert]) -> list[str]:
     """Those that a replay tells on another day than we say."""
     days = [(each, replayed_on(each, PARTS.indicators)) for each in told]
