@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from bot.model import Chat
 from bot.ports import ChatDelivery, Suspension
-from bot.stores import keys
 from bot.stores.connect import Client
 from bot.stores.keys import Lane
 
@@ -22,7 +21,7 @@ class RedisDeliveries:
         lane, member = Lane(chat.platform), chat.member
         found = await self._client.run(
             "delivery",
-            [lane.suspended, lane.due, lane.rest, keys.ALERT_ORDER],
+            [lane.suspended, lane.due],
             [lane.prefix, member],
         )
         now_ms, waiting, out, leased, tries = map(int, found[:5])

@@ -125,11 +125,6 @@ class Lane:
         return f"{self.prefix}lead"
 
     @property
-    def rest(self) -> str:
-        """Until when each chat is left alone."""
-        return f"{self.prefix}rest"
-
-    @property
     def suspended(self) -> str:
         """Chats that cannot be reached, and why."""
         return f"{self.prefix}suspended"

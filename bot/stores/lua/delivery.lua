@@ -1,7 +1,7 @@
--- with: lines
+-- with: missed
 -- What is on its way to one chat. Changes nothing.
 --
--- KEYS: suspended, due, rest, alert order. ARGV: the platform's key prefix, member.
+-- KEYS: suspended, due. ARGV: the platform's key prefix, member.
 -- Returns {now in ms, alerts that wait, how many of them were handed out together, whether under a
 -- lease, tries that went wrong, score in `due` or '', end of the rest in ms or '', suspension or ''}.
 local prefix, member = ARGV[1], ARGV[2]
@@ -24,13 +24,12 @@ for _, job in ipairs(ready_jobs(prefix)) do
   end
 end
 local suspended = redis.call('HGET', KEYS[1], member) or ''
-local known, record = pcall(cjson.decode, suspended)
-if known and type(record) == 'table' and record.since then
+if suspended ~= '' then
+  local _, since = read_suspension(suspended)
   -- What fired since then comes to the chat when it resumes.
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '(' .. record.since, '+inf')) do
+  for _, id in ipairs(missed_jobs(prefix, member, since)) do
     wait_for(job_of(prefix, id))
   end
 end
 return {now, waiting, line.out, line.lease and 1 or 0, line.attempts + line.unsure,
-  redis.call('ZSCORE', KEYS[2], member) or '', redis.call('ZSCORE', KEYS[3], member) or '',
-  suspended}
+  redis.call('ZSCORE', KEYS[2], member) or '', rests_until(prefix, member) or '', suspended}
