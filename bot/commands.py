@@ -2,13 +2,15 @@
 
 import difflib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from bot.model import Chat, Indicator, Message, Snapshot
 from bot.ports import (
+    Author,
+    CannotTell,
     Clock,
     CommandCard,
     Deliveries,
@@ -23,6 +25,10 @@ from bot.ports import (
 )
 
 log = logging.getLogger(__name__)
+
+LEAVING = ("privacy", "stop", "unalert", "unsubscribe")
+"""What may be said even where the operator does not let me talk: whoever asked for alerts before
+must be able to end them."""
 
 
 class UserError(Exception):
@@ -74,11 +80,13 @@ class Command:
     run: Callable[[Request, Services], Awaitable[Message]]
     usage: str = ""
     option: Option | None = None
+    changes: bool = False
+    """Whether it changes what the chat hears or stores; in company only some may."""
 
     @property
     def card(self) -> CommandCard:
         """The command as a platform's menu lists it."""
-        return CommandCard(self.name, self.summary, self.option)
+        return CommandCard(self.name, self.summary, self.option, self.changes)
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
@@ -109,31 +117,49 @@ def chosen_topics(words: Sequence[str], topics: Mapping[str, str]) -> tuple[str,
 class Router:
     """Finds the command a text asks for, runs it, and turns every failure into a readable reply."""
 
-    def __init__(self, commands: Sequence[Command], services: Services, clock: Clock) -> None:
-        """Take the commands to know, what their handlers may ask for, and the time."""
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        services: Services,
+        clock: Clock,
+        *,
+        allowed: Collection[str] = (),
+    ) -> None:
+        """Take the commands to know, what their handlers may ask for, and the time.
+
+        `allowed` names the only chats to talk to, each as "platform:id"; none means all.
+        """
         self._commands = {command.name: command for command in commands}
         self._services = services
         self._clock = clock
+        self._allowed = frozenset(allowed)
 
-    async def answer(self, chat: Chat, text: str) -> Message | None:
+    async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
         """The reply to a text, or None when it is no command.
 
         The leading slash is required; a bot's name behind `@` is the adapter's business and must
-        have been checked before. Any command brings a suspended chat back, as it shows that the
-        chat can be reached again.
+        have been checked before. Any command brings a suspended chat back, even one that its
+        author may not give, as it shows that the chat can be reached again.
         """
         words = text.split()
         if not words or not words[0].startswith("/") or words[0] == "/":
             return None
         name = words[0][1:].partition("@")[0].lower()
+        if self._allowed and _place(chat) not in self._allowed and name not in LEAVING:
+            return _not_here(chat)
         resumed: Resumed | None = None
         try:
             resumed = await self._services.subscriptions.resume(chat)
-            reply = await self._run(
-                name, Request(chat, tuple(map(str.lower, words[1:])), self._clock())
-            )
+            request = Request(chat, tuple(map(str.lower, words[1:])), self._clock())
+            reply = await self._run(name, request, author)
         except UserError as error:
             reply = Message("That did not work", (str(error),))
+        except CannotTell as error:
+            log.warning("/%s was not carried out, as nobody said whether it may: %s", name, error)
+            why = f"Only {author.who_may} may, and I could not find out whether you are one"
+            reply = Message(
+                "I cannot do that right now", (f"{why}; please try again in a minute.",)
+            )
         except StoreUnavailable as error:
             log.warning("/%s could not be answered: %s", name, error)
             reply = Message(
@@ -148,10 +174,12 @@ class Router:
             )
         return reply if resumed is None else _welcome_back(resumed, reply)
 
-    async def _run(self, name: str, request: Request) -> Message:
+    async def _run(self, name: str, request: Request, author: Author) -> Message:
         command = self._commands.get(name)
         if command is None:
             return self._unknown(name)
+        if command.changes and not await author.may_change():
+            return _not_yours(author)
         return await command.run(request, self._services)
 
     def _unknown(self, name: str) -> Message:
@@ -159,6 +187,28 @@ class Router:
         hint = f"Did you mean /{meant}?" if meant else "I do not know that one."
         known = " ".join(f"/{command}" for command in self._commands)
         return Message(f"There is no command /{name[:32]}", (hint, f"Commands: {known}"))
+
+
+def _place(chat: Chat) -> str:
+    """A chat with all its topics, as the operator names it."""
+    return f"{chat.platform}:{chat.id}"
+
+
+def _not_here(chat: Chat) -> Message:
+    why = (
+        f"Whoever runs me has not let me into this chat, {_place(chat)}; they can if you ask them."
+    )
+    return Message("Sorry, I only talk in some chats", (why,))
+
+
+def _not_yours(author: Author) -> Message:
+    return Message(
+        "That is not for everyone here",
+        (
+            f"Only {author.who_may} change what I tell and keep here; everyone may ask, for "
+            "instance with /status, /alerts, /subscriptions or /help.",
+        ),
+    )
 
 
 def _welcome_back(resumed: Resumed, reply: Message) -> Message:

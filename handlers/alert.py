@@ -165,4 +165,5 @@ COMMAND = Command(
     run,
     usage="<number above or below a level>",
     option=Option("rule", "Such as btc_dominance below 55; leave empty for an explanation"),
+    changes=True,
 )

@@ -27,4 +27,5 @@ COMMAND = Command(
     run,
     usage="[topic…]",
     option=Option("topic", "What to hear about; leave empty for the essentials", tuple(TOPICS)),
+    changes=True,
 )

@@ -59,4 +59,5 @@ COMMAND = Command(
     run,
     usage="<number… or all>",
     option=Option("number", "The alert's number, several of them, or all"),
+    changes=True,
 )

@@ -27,4 +27,5 @@ COMMAND = Command(
     run,
     usage="[topic…]",
     option=Option("topic", "What to stop; leave empty for everything", tuple(TOPICS)),
+    changes=True,
 )

@@ -20,10 +20,20 @@ from bot.model import (
     Point,
     Snapshot,
 )
-from bot.ports import ChatDelivery, NoSuchRule, Resumed, StoreUnavailable, TooManyRules
+from bot.ports import (
+    Author,
+    CannotTell,
+    ChatDelivery,
+    NoSuchRule,
+    Resumed,
+    StoreUnavailable,
+    TooManyRules,
+    always,
+)
 from bot.topics import ESSENTIALS, TOPICS
 
 CHAT = Chat("console", "console")
+ANYONE = Author("1", always)
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -109,7 +119,7 @@ async def _has_a_bug(request: Request, services: Services) -> Message:
     raise ZeroDivisionError
 
 
-def router(memory: Memory, *more: Command) -> Router:
+def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Router:
     commands = (*find_parts().commands, *more)
     services = Services(
         subscriptions=memory,
@@ -121,18 +131,18 @@ def router(memory: Memory, *more: Command) -> Router:
         topics=TOPICS,
         commands=commands,
     )
-    return Router(commands, services, lambda: NOW)
+    return Router(commands, services, lambda: NOW, allowed=allowed)
 
 
 async def ask(text: str, memory: Memory | None = None) -> str:
-    reply = await router(memory or Memory()).answer(CHAT, text)
+    reply = await router(memory or Memory()).answer(CHAT, text, ANYONE)
     assert reply is not None
     return plain(reply)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "hello", "/", "/ subscribe"])
 async def test_what_is_no_command_gets_no_reply(text: str) -> None:
-    assert await router(Memory()).answer(CHAT, text) is None
+    assert await router(Memory()).answer(CHAT, text, ANYONE) is None
 
 
 async def test_an_unknown_command_gets_the_nearest_and_the_list() -> None:
@@ -189,12 +199,12 @@ async def test_any_command_brings_a_suspended_chat_back_and_says_so_once(text: s
     memory.heard[CHAT] = {"season"}
     memory.gone[CHAT] = Resumed("the bot was blocked", 0)
     faulty = router(memory, Command("fails", "", _fails), Command("buggy", "", _has_a_bug))
-    reply = await faulty.answer(CHAT, text)
+    reply = await faulty.answer(CHAT, text, ANYONE)
     assert reply is not None
     back = reply.lines[0]
     assert back == "I had stopped writing here (the bot was blocked). Alerts come again from now."
     assert memory.gone == {}
-    again = await faulty.answer(CHAT, text)
+    again = await faulty.answer(CHAT, text, ANYONE)
     assert again is not None
     assert back not in again.lines
 
@@ -211,7 +221,7 @@ async def test_a_chat_that_comes_back_is_told_that_it_missed_something(
 ) -> None:
     memory = Memory()
     memory.gone[CHAT] = Resumed("the bot was blocked", missed)
-    reply = await router(memory).answer(CHAT, "/start")
+    reply = await router(memory).answer(CHAT, "/start", ANYONE)
     assert reply is not None
     assert reply.lines[1] == line
 
@@ -219,7 +229,7 @@ async def test_a_chat_that_comes_back_is_told_that_it_missed_something(
 async def test_what_is_no_command_brings_nobody_back() -> None:
     memory = Memory()
     memory.gone[CHAT] = Resumed("the bot was blocked", 0)
-    assert await router(memory).answer(CHAT, "hello") is None
+    assert await router(memory).answer(CHAT, "hello", ANYONE) is None
     assert memory.gone
 
 
@@ -240,9 +250,109 @@ async def test_help_lists_every_command_and_explains_one() -> None:
 
 async def test_a_lost_store_is_told_and_a_bug_ends_nothing() -> None:
     broken = router(Memory(), Command("fails", "", _fails), Command("buggy", "", _has_a_bug))
-    reply = await broken.answer(CHAT, "/fails")
+    reply = await broken.answer(CHAT, "/fails", ANYONE)
     assert reply is not None
     assert "cannot reach my memory" in reply.title
-    reply = await broken.answer(CHAT, "/buggy")
+    reply = await broken.answer(CHAT, "/buggy", ANYONE)
     assert reply is not None
     assert "Something went wrong on my side" in reply.title
+
+
+# --- Who may -------------------------------------------------------------------------------------
+
+
+class Untouched(Memory):
+    """Fails the test as soon as anything is read or written."""
+
+    def __getattribute__(self, name: str) -> object:
+        raise AssertionError(name)
+
+
+async def _never() -> bool:
+    return False
+
+
+async def _unknown() -> bool:
+    raise CannotTell("no answer in time")
+
+
+MEMBER = Author("2", _never, "the admins of this group")
+CHANGING = {command.name for command in find_parts().commands if command.changes}
+ASKING = {command.name for command in find_parts().commands} - CHANGING
+
+
+def test_the_commands_that_change_a_chat_are_known() -> None:
+    assert {"alert", "subscribe", "unalert", "unsubscribe"} == CHANGING
+
+
+@pytest.mark.parametrize("name", sorted(CHANGING))
+async def test_who_may_not_change_a_chat_is_told_who_may(name: str) -> None:
+    memory = Memory()
+    memory.heard[CHAT] = {"season"}
+    reply = await router(memory).answer(CHAT, f"/{name.upper()}@somebot dominance", MEMBER)
+    assert reply is not None
+    (sentence,) = reply.lines
+    assert sentence.startswith("Only the admins of this group change what I tell and keep here; ")
+    named = {word.strip("/,.") for word in sentence.split() if word.startswith("/")}
+    assert named
+    assert named <= ASKING
+    assert memory.heard == {CHAT: {"season"}}
+
+
+@pytest.mark.parametrize("name", sorted(ASKING))
+async def test_everyone_may_ask_and_nobody_is_asked_who_they_are(name: str) -> None:
+    async def asked() -> bool:
+        raise AssertionError
+
+    reply = await router(Memory()).answer(CHAT, f"/{name}", Author("2", asked))
+    assert reply is not None
+    assert reply.title != "Something went wrong on my side"
+    assert reply.title != "That is not for everyone here"
+
+
+async def test_while_nobody_says_who_may_nobody_does(caplog: pytest.LogCaptureFixture) -> None:
+    memory = Memory()
+    unsure = Author("2", _unknown, "the admins of this group")
+    reply = await router(memory).answer(CHAT, "/subscribe", unsure)
+    assert reply is not None
+    assert "try again" in plain(reply)
+    assert memory.heard == {}
+    assert "no answer in time" in caplog.text
+
+
+async def test_a_refused_command_brings_a_suspended_chat_back_all_the_same() -> None:
+    memory = Memory()
+    memory.gone[CHAT] = Resumed("the bot was kicked", 0)
+    reply = await router(memory).answer(CHAT, "/unsubscribe", MEMBER)
+    assert reply is not None
+    assert reply.lines[0].startswith("I had stopped writing here")
+    assert len(reply.lines) == 2
+    assert memory.gone == {}
+
+
+@pytest.mark.parametrize("text", ["/subscribe", "/status", "/start", "/nonsense", "/alert 1"])
+async def test_a_chat_that_is_not_allowed_is_told_so_and_nothing_is_read_or_stored(
+    text: str,
+) -> None:
+    other = Chat("telegram", "-5", "42")
+    only_one = router(Untouched(), allowed=["telegram:-7", "discord:-5"])
+    reply = await only_one.answer(other, text, ANYONE)
+    assert reply is not None
+    (sentence,) = reply.lines
+    assert "telegram:-5;" in sentence
+    assert await only_one.answer(other, "hello", ANYONE) is None
+
+
+async def test_an_allowed_chat_is_served_in_all_its_topics() -> None:
+    memory = Memory()
+    topic = Chat("telegram", "-5", "42")
+    assert await router(memory, allowed=["telegram:-5"]).answer(topic, "/subscribe season", ANYONE)
+    assert memory.heard == {topic: {"season"}}
+
+
+async def test_a_chat_that_is_allowed_no_more_can_still_end_what_it_hears() -> None:
+    memory = Memory()
+    memory.heard[CHAT] = {"season"}
+    closed = router(memory, allowed=["telegram:-5"])
+    assert await closed.answer(CHAT, "/unsubscribe", ANYONE)
+    assert memory.heard == {CHAT: set()}

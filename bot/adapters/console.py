@@ -20,6 +20,8 @@ from bot.adapters import Platform
 from bot.messages import plain
 from bot.model import Chat, Message, Tone
 from bot.ports import (
+    SILENCE,
+    Author,
     ChatGone,
     CommandCard,
     DeliveryError,
@@ -27,6 +29,7 @@ from bot.ports import (
     Reception,
     Rejected,
     RetryLater,
+    always,
 )
 from bot.settings import Settings
 
@@ -34,6 +37,8 @@ log = logging.getLogger(__name__)
 
 CONSOLE_CHAT = Chat("console", "console")
 """The only chat on this platform."""
+AT_THE_KEYBOARD = Author("", always)
+"""Whoever types here runs the bot, or pipes a script into it."""
 
 CHUNK_BYTES = 65_536
 LINE_BYTES = 4096
@@ -115,7 +120,9 @@ class ConsoleAdapter:
         """Nothing to let go of: both ends belong to the process."""
 
     async def _reply(self, command: str, reception: Reception) -> None:
-        reply = await reception.answer(CONSOLE_CHAT, command)
+        reply = await reception.answer(CONSOLE_CHAT, command, AT_THE_KEYBOARD)
+        if reply == SILENCE:
+            return
         try:
             for part in self.render([reply or NO_COMMAND]):
                 await self.post(CONSOLE_CHAT, part, "")

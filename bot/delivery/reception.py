@@ -1,16 +1,23 @@
 """Takes what people and platforms say, and lets replies out at the platform's pace."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.delivery.pacing import Pace
+from bot.delivery.restraint import PER_MINUTE, Hearing, Restraint
 from bot.model import Chat, Message
-from bot.ports import Outbox, StoreUnavailable, Subscriptions
+from bot.ports import SILENCE, Author, Outbox, StoreUnavailable, Subscriptions
 
 log = logging.getLogger(__name__)
 
-Answer = Callable[[Chat, str], Awaitable[Message | None]]
-"""(chat, "/subscribe dominance") -> the reply; None when the text is no command."""
+Answer = Callable[[Chat, str, Author], Awaitable[Message | None]]
+"""(chat, "/subscribe dominance", author) -> the reply; None when the text is no command."""
+
+SLOW_DOWN = Message(
+    "Slow down, please",
+    (f"I answer one person {PER_MINUTE} times a minute, and leave out what comes faster.",),
+)
 
 
 class FrontDesk:
@@ -24,10 +31,21 @@ class FrontDesk:
         self._subscriptions = subscriptions
         self._outbox = outbox
         self._pace = pace
+        self._restraint = Restraint()
 
-    async def answer(self, chat: Chat, text: str) -> Message | None:
-        """The reply to "/subscribe dominance"; None when the text is no command."""
-        return await self._answer(chat, text)
+    async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
+        """The reply to "/subscribe dominance"; None when the text is no command.
+
+        Whoever asks too much is told so once a minute, and otherwise gets SILENCE.
+        """
+        if author.id:
+            hearing = self._restraint.hear(author.id, asyncio.get_running_loop().time())
+            if hearing is Hearing.TOLD_TO_WAIT:
+                log.info("somebody on %s asks too much and is slowed down", chat.platform)
+                return SLOW_DOWN
+            if hearing is Hearing.IGNORED:
+                return SILENCE
+        return await self._answer(chat, text, author)
 
     async def turn(self, chat: Chat) -> None:
         """Wait until a reply may be sent to the chat; replies go before alerts."""

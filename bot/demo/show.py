@@ -8,11 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot import app, settings
-from bot.adapters.console import CONSOLE_CHAT
+from bot.adapters.console import AT_THE_KEYBOARD, CONSOLE_CHAT
 from bot.demo import gateway, market
 from bot.demo.clock import SteppedClock
 from bot.model import Chat, Message
-from bot.ports import Adapter, Reception
+from bot.ports import SILENCE, Adapter, Author, Reception
 
 STEP = timedelta(minutes=30)
 LONGEST_STEP_SECONDS = 2.0
@@ -41,7 +41,7 @@ class Marked:
 
     async def listen(self, reception: Reception) -> None:
         """Subscribe the person at the console, then answer as ever, with marks."""
-        await reception.answer(CONSOLE_CHAT, "/subscribe")
+        await reception.answer(CONSOLE_CHAT, "/subscribe", AT_THE_KEYBOARD)
         await self._adapter.listen(MarkedReception(reception))
 
     def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
@@ -71,10 +71,10 @@ class MarkedReception:
         self.moved = reception.moved
         self._reception = reception
 
-    async def answer(self, chat: Chat, text: str) -> Message | None:
+    async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
         """The reply with its mark."""
-        reply = await self._reception.answer(chat, text)
-        return None if reply is None else _mark(reply)
+        reply = await self._reception.answer(chat, text, author)
+        return reply if reply in (None, SILENCE) else _mark(reply)
 
 
 async def run(seconds: float) -> None:

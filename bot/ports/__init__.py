@@ -5,7 +5,10 @@ and Discord) or stands at a boundary that the import rules keep closed.
 """
 
 from bot.ports.chats import (
+    SILENCE,
     Adapter,
+    Author,
+    CannotTell,
     ChatGone,
     ChatMoved,
     CommandCard,
@@ -18,6 +21,7 @@ from bot.ports.chats import (
     RetryLater,
     Unconfirmed,
     UnknownRefusal,
+    always,
 )
 from bot.ports.deliveries import (
     Backlog,
@@ -67,9 +71,12 @@ from bot.ports.stores import (
 )
 
 __all__ = [
+    "SILENCE",
     "Adapter",
     "At",
+    "Author",
     "Backlog",
+    "CannotTell",
     "ChatDelivery",
     "ChatGone",
     "ChatMoved",
@@ -121,4 +128,5 @@ __all__ = [
     "Turns",
     "Unconfirmed",
     "UnknownRefusal",
+    "always",
 ]

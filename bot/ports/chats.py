@@ -1,6 +1,6 @@
 """Chat platforms: how they are spoken to, and the whole vocabulary of what can go wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,37 @@ class CommandCard:
     name: str
     summary: str
     option: Option | None = None
+    changes: bool = False
+    """Whether it changes what the chat hears or stores, which in company not everyone may."""
+
+
+class CannotTell(Exception):
+    """Whether somebody may change a chat's settings cannot be found out just now."""
+
+
+async def always() -> bool:
+    """The `may_change` of whoever speaks where everyone may: in private, or at the console."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whoever said something to us."""
+
+    id: str
+    """Theirs on their platform, or that of the chat in whose name they write; empty for one who is
+    never slowed down."""
+    may_change: Callable[[], Awaitable[bool]]
+    """Whether they may change what the chat hears and stores; raises CannotTell.
+
+    It may cost a question to the platform, and so is called only when it matters.
+    """
+    who_may: str = "those who run this chat"
+    """Who may instead, as in "Only the admins of this group change what I tell here"."""
+
+
+SILENCE = Message("")
+"""The reply that is not sent: nothing is to be said, not even that something was no command."""
 
 
 class DeliveryError(Exception):
@@ -97,8 +128,11 @@ class Limits:
 class Reception(Protocol):
     """Who takes what people and platforms say to us."""
 
-    async def answer(self, chat: Chat, text: str) -> Message | None:
-        """The reply to "/subscribe dominance"; None when the text is no command."""
+    async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
+        """The reply to "/subscribe dominance"; None when the text is no command.
+
+        SILENCE is for nobody's ears.
+        """
 
     async def turn(self, chat: Chat) -> None:
         """Wait until a reply may be sent to the chat; replies go before alerts."""

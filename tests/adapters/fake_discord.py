@@ -34,6 +34,8 @@ BOT: Json = {
 }
 PERSON: Json = {**BOT, "id": "4000000000000000002", "username": "reader", "bot": False}
 GUILD_ID = "4000000000000000003"
+EVERYTHING = 2_147_483_647
+"""Permissions of somebody who may do all, administrator included."""
 _TIME = "2026-08-01T00:00:00.000000+00:00"
 
 
@@ -85,7 +87,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One request that answers an interaction: `callback`, `edit` or `followup`."""
+    """One request that answers an interaction: `callback`, `edit`, `followup` or `delete`."""
 
     interaction: str
     kind: str
@@ -205,6 +207,7 @@ class FakeDiscord:
                 web.post("/api/v10/channels/{channel}/messages", self._post_message),
                 web.post("/api/v10/interactions/{id}/{token}/callback", self._callback),
                 web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._edit),
+                web.delete("/api/v10/webhooks/{app}/{token}/messages/@original", self._delete),
                 web.post("/api/v10/webhooks/{app}/{token}", self._followup),
             ]
         )
@@ -269,6 +272,7 @@ class FakeDiscord:
         *,
         guild: bool = True,
         shard: int = 0,
+        permissions: int = EVERYTHING,
     ) -> str:
         """Let a person run a slash command as soon as the bot is there; returns the interaction."""
         await self.wait_for(lambda: shard in self.shards)
@@ -288,7 +292,7 @@ class FakeDiscord:
             "authorizing_integration_owners": {"0": GUILD_ID},
             "channel_id": str(channel_id),
             "data": {"id": str(next(self._ids)), "name": name, "type": 1, "options": given},
-            **_place(str(channel_id), guild=guild),
+            **_place(str(channel_id), guild=guild, permissions=permissions),
         }
         await self._dispatch(self._socket(shard), "INTERACTION_CREATE", payload)
         return interaction
@@ -415,8 +419,10 @@ class FakeDiscord:
             {key: value for key, value in option.items() if value not in (False, None, [])}
             for option in command["options"]
         ]
+        rights = command.get("default_member_permissions")
         return {
             **{key: value for key, value in command.items() if key != "options"},
+            "default_member_permissions": None if rights is None else str(rights),
             **({"options": options} if options else {}),
             "id": str(next(self._ids)),
             "application_id": APPLICATION_ID,
@@ -483,6 +489,13 @@ class FakeDiscord:
 
     async def _edit(self, request: web.Request) -> web.Response:
         return await self._reply(request, "edit")
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        interaction = self._interactions.get(request.match_info["token"])
+        if interaction not in self._answered or interaction is None:
+            return _answer({"message": "Unknown Webhook", "code": 10015}, 404)
+        self.replies.append(Reply(interaction, "delete", {}))
+        return web.Response(status=204)
 
     async def _followup(self, request: web.Request) -> web.Response:
         return await self._reply(request, "followup")
@@ -599,7 +612,7 @@ def _invalid_form() -> web.Response:
     return _answer({"message": "Invalid Form Body", "code": 50035}, 400)
 
 
-def _place(channel: str, *, guild: bool) -> Json:
+def _place(channel: str, *, guild: bool, permissions: int) -> Json:
     if not guild:
         place = {"id": channel, "type": 1, "recipients": [PERSON], "last_message_id": None}
         return {"channel": place, "user": PERSON, "context": 1}
@@ -607,7 +620,7 @@ def _place(channel: str, *, guild: bool) -> Json:
         "user": PERSON,
         "roles": [],
         "joined_at": _TIME,
-        "permissions": "2147483647",
+        "permissions": str(permissions),
         "flags": 0,
         "deaf": False,
         "mute": False,

@@ -19,6 +19,9 @@ Json = dict[str, object]
 TOKEN = "123456:AAfake-token_for_tests"
 USERNAME = "AltseasonTestBot"
 MESSAGE_UNITS = 4096
+ADA = 1001
+GROUP_BOT, CHANNEL_BOT = 1087968824, 136817688
+"""The accounts as which those appear who write in the name of their group, or of a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,10 @@ class FakeTelegram:
         self.calls: list[tuple[str, Mapping[str, str]]] = []
         """Every request in order: the method and its parameters."""
         self.menu: list[Json] = []
+        self.standing: dict[tuple[int, int], str] = {}
+        """What a user is in a chat, such as administrator; somebody unknown is a member."""
+        self.discreet = False
+        """Whether users other than the bot are hidden from it, as it is no admin."""
         self.connections: set[asyncio.Transport] = set()
         """One for every connection that brought a request."""
         self._updates: list[Json] = []
@@ -168,10 +175,13 @@ class FakeTelegram:
         *,
         kind: str = "private",
         thread: int | None = None,
+        by: int = ADA,
+        voice: int | None = None,
     ) -> int:
         """Somebody writes to a chat, or posts in it if its kind is channel; returns the update id.
 
-        The kinds are Telegram's: private, group, supergroup, channel.
+        The kinds are Telegram's: private, group, supergroup, channel. With a `voice` it is written
+        in the name of that chat, the group itself or some channel.
         """
         message: Json = {
             "message_id": next(self._numbers),
@@ -180,7 +190,14 @@ class FakeTelegram:
             "text": text,
         }
         if kind != "channel":
-            message["from"] = {"id": 1001, "is_bot": False, "first_name": "Ada"}
+            message["from"] = _user(by)
+        if kind == "channel" or voice is not None:
+            message["sender_chat"] = _chat(
+                voice or chat_id, kind if voice == chat_id else "channel"
+            )
+        if voice is not None:
+            # Telegram's own accounts stand in for the author.
+            message["from"] = _user(GROUP_BOT if voice == chat_id else CHANNEL_BOT)
         if thread is not None:
             message |= {"message_thread_id": thread, "is_topic_message": True}
         return await self.push({"channel_post" if kind == "channel" else "message": message})
@@ -194,7 +211,7 @@ class FakeTelegram:
         bot: Json = {"id": 123456, "is_bot": True, "first_name": "Bot", "username": self.username}
         change: Json = {
             "chat": _chat(chat_id, kind),
-            "from": {"id": 1001, "is_bot": False, "first_name": "Ada"},
+            "from": _user(ADA),
             "date": 1_780_000_000,
             "old_chat_member": {"user": bot} | _standing(old, kind),
             "new_chat_member": {"user": bot} | _standing(new, kind),
@@ -255,11 +272,16 @@ class FakeTelegram:
         failure = self._next_failure(method, form)
         if failure is not None:
             return await self._fail(failure)
+        return await self._answered(method, form)
+
+    async def _answered(self, method: str, form: Mapping[str, str]) -> web.Response:
         match method:
             case "getMe":
                 return _result(self._me())
             case "getUpdates":
                 return await self._get_updates(form)
+            case "getChatMember" | "getChatAdministrators":
+                return self._tell_members(form)
             case "sendMessage":
                 return await self._send_message(form)
             case "setMyCommands":
@@ -318,6 +340,18 @@ class FakeTelegram:
             {"message_id": next(self._numbers), "date": 1_780_000_000, "chat": chat, "text": plain}
         )
 
+    def _tell_members(self, form: Mapping[str, str]) -> web.Response:
+        """One member of a chat, or its admins when none is named."""
+        chat = int(form["chat_id"])
+        if "user_id" not in form:
+            ranks = ("creator", "administrator")
+            found = self.standing.items()
+            return _result([_member(user, s) for (c, user), s in found if c == chat and s in ranks])
+        if self.discreet:
+            return _refusal(400, "Bad Request: CHAT_ADMIN_REQUIRED")
+        user = int(form["user_id"])
+        return _result(_member(user, self.standing.get((chat, user), "member")))
+
     def _me(self) -> Json:
         return {
             "id": int(self.token.partition(":")[0]),
@@ -335,6 +369,17 @@ async def _form(request: web.Request) -> dict[str, str]:
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in (await request.json()).items()
     }
+
+
+def _user(user: int) -> Json:
+    return {"id": user, "is_bot": user in (GROUP_BOT, CHANNEL_BOT), "first_name": "Ada"}
+
+
+def _member(user: int, status: str) -> Json:
+    """A ChatMember of a group, see https://core.telegram.org/bots/api#chatmember."""
+    if status == "creator":
+        return {"user": _user(user), "status": status, "is_anonymous": False}
+    return {"user": _user(user)} | _standing(status, "supergroup")
 
 
 def _standing(status: str, kind: str) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.adapters.telegram import TelegramAdapter
 from bot.model import Chat, Message
-from bot.ports import CommandCard
+from bot.ports import Author, CommandCard
 from tests.adapters.fake_telegram import TOKEN, FakeTelegram
 
 CARDS = (CommandCard("status", "Where the rotation stands"), CommandCard("help", "What I can do"))
@@ -29,8 +29,10 @@ class Receptionist:
 
     reply: Callable[[Chat, str], Awaitable[Message | None]] = echo
     journal: list[tuple[object, ...]] = field(default_factory=list)
+    authors: list[Author] = field(default_factory=list)
 
-    async def answer(self, chat: Chat, text: str) -> Message | None:
+    async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
+        self.authors.append(author)
         self.journal.append(("answer", chat.member, text))
         return await self.reply(chat, text)
 

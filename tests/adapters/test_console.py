@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters import console
-from bot.adapters.console import CONSOLE_CHAT, ConsoleAdapter
+from bot.adapters.console import AT_THE_KEYBOARD, CONSOLE_CHAT, ConsoleAdapter
 from bot.model import Chat, Message, Tone
-from bot.ports import ChatGone, Rejected, RetryLater
+from bot.ports import Author, ChatGone, Rejected, RetryLater
 
 SHORT = st.text(max_size=20)
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ from bot.ports import DeliveryError
 from bot.settings import Settings
 
 class Desk:
-    async def answer(self, chat, text):
+    async def answer(self, chat, text, author):
         return Message("You said", (text,))
 
 async def main():
@@ -94,7 +94,8 @@ class Desk:
 
     reply: Reply
 
-    async def answer(self, chat: Chat, text: str) -> Message | None:
+    async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
+        assert author == AT_THE_KEYBOARD
         return await self.reply(chat, text)
 
     async def turn(self, chat: Chat) -> None:

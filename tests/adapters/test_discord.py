@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import discord
 import pytest
@@ -18,9 +18,17 @@ from bot.adapters.discord import PLATFORM
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.discord.shards import BEGIN_EVERY_S, Shard, Turns
 from bot.model import Chat, Message, Tone
-from bot.ports import CommandCard, Option, PlatformRefused, RetryLater, StoreUnavailable
+from bot.ports import (
+    SILENCE,
+    Author,
+    CommandCard,
+    Option,
+    PlatformRefused,
+    RetryLater,
+    StoreUnavailable,
+)
 from bot.settings import Settings
-from tests.adapters.fake_discord import FakeDiscord, Fault
+from tests.adapters.fake_discord import EVERYTHING, PERSON, FakeDiscord, Fault
 
 CARDS = (
     CommandCard("status", "What fired, what confirms, what is missing"),
@@ -45,11 +53,13 @@ class Desk:
     """Takes what Discord says; the reply to a command is the test's own."""
 
     reply: Answer = silent
+    authors: list[Author] = field(default_factory=list)
     invitations: list[Sequence[Chat]] = field(default_factory=list)
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
 
-    async def answer(self, chat: Chat, text: str) -> Message | None:
+    async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
+        self.authors.append(author)
         return await self.reply(chat, text)
 
     async def turn(self, chat: Chat) -> None:
@@ -282,6 +292,57 @@ async def test_a_command_whose_time_is_over_is_not_carried_out(fake: FakeDiscord
         await fake.slash("status")
         await fake.answer_to(await fake.slash("subscribe"))
     assert [text for _, text in heard] == ["/subscribe"]
+
+
+MANAGE_SERVER, ADMINISTRATOR = 1 << 5, 1 << 3
+
+
+@pytest.mark.parametrize(
+    ("permissions", "guild", "may"),
+    [
+        (EVERYTHING, True, True),
+        (MANAGE_SERVER, True, True),
+        (ADMINISTRATOR, True, True),
+        (EVERYTHING & ~MANAGE_SERVER & ~ADMINISTRATOR, True, False),
+        (0, True, False),
+        (0, False, True),
+    ],
+)
+async def test_who_may_manage_a_server_may_change_what_it_hears(
+    fake: FakeDiscord, permissions: int, *, guild: bool, may: bool
+) -> None:
+    desk = Desk()
+    async with listening(fake, desk=desk):
+        await fake.answer_to(await fake.slash("status", guild=guild, permissions=permissions))
+    (author,) = desk.authors
+    assert author.id == PERSON["id"]
+    assert await author.may_change() is may
+    assert "Manage Server" in author.who_may
+
+
+async def test_commands_that_change_something_are_shown_to_those_who_may(fake: FakeDiscord) -> None:
+    changing = (CARDS[0], replace(CARDS[1], changes=True))
+    for _ in range(2):
+        async with listening(fake, cards=changing):
+            await fake.wait_for(lambda: fake.connected)
+        await fake.wait_for(lambda: not fake.connected)
+    shown_to = {each["name"]: each["default_member_permissions"] for each in fake.commands}
+    assert shown_to == {"status": None, "subscribe": str(MANAGE_SERVER)}
+    assert fake.syncs == 1
+    async with listening(fake):
+        await fake.wait_for(lambda: fake.connected)
+    assert fake.syncs == 2
+    assert {each["default_member_permissions"] for each in fake.commands} == {None}
+
+
+async def test_silence_leaves_nothing_in_the_channel(fake: FakeDiscord) -> None:
+    async def answer(_chat: Chat, _text: str) -> Message | None:
+        return SILENCE
+
+    async with listening(fake, answer):
+        await fake.slash("status")
+        await fake.wait_for(lambda: len(fake.replies) == 2)
+    assert [each.kind for each in fake.replies] == ["callback", "delete"]
 
 
 async def test_cancelling_is_quick_and_leaves_nothing_behind(fake: FakeDiscord) -> None:

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from bot.delivery import platforms as module
 from bot.delivery.platforms import Platforms
 from bot.model import Chat, Message
-from bot.ports import PlatformRefused
+from bot.ports import Author, PlatformRefused
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.keys import Lane
@@ -34,7 +34,7 @@ def renews_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RENEW_SECONDS", RENEW_SECONDS)
 
 
-async def no_answer(_: Chat, __: str) -> Message | None:
+async def no_answer(_: Chat, __: str, ___: Author) -> Message | None:
     return None
 
 

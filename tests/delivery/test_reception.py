@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.pacing import Pace
-from bot.delivery.reception import FrontDesk
+from bot.delivery.reception import SLOW_DOWN, FrontDesk
 from bot.model import Chat, Message
-from bot.ports import ChatGone
+from bot.ports import SILENCE, Author, ChatGone, always
 from bot.stores.connect import connect
 from bot.stores.embedded import EmbeddedRedis
 from tests.delivery.recorder import Recorder
@@ -16,10 +16,12 @@ from tests.delivery.sending import sending, titled
 from tests.stores.examples import Desk, chat
 from tests.stores.processes import until
 
+ADA, BOB, CONSOLE = (Author(name, always) for name in ("1", "2", ""))
+
 pytestmark = pytest.mark.usefixtures("quick_looks")
 
 
-async def echo(asker: Chat, text: str) -> Message | None:
+async def echo(asker: Chat, text: str, author: Author) -> Message | None:
     return Message(f"{asker.id} said {text}") if text.startswith("/") else None
 
 
@@ -30,8 +32,24 @@ def front_of(desk: Desk, adapter: Recorder) -> FrontDesk:
 
 async def test_commands_are_answered_and_other_words_are_not(desk: Desk, adapter: Recorder) -> None:
     front = front_of(desk, adapter)
-    assert await front.answer(chat(1), "/status") == Message("1 said /status")
-    assert await front.answer(chat(1), "hello") is None
+    assert await front.answer(chat(1), "/status", ADA) == Message("1 said /status")
+    assert await front.answer(chat(1), "hello", ADA) is None
+
+
+async def test_who_floods_us_is_slowed_down_and_nobody_else_is(
+    desk: Desk, adapter: Recorder
+) -> None:
+    front, group = front_of(desk, adapter), chat(-5)
+    answered = Message("-5 said /status")
+    for _ in range(20):
+        assert await front.answer(group, "/status", ADA) == answered
+    assert await front.answer(group, "/status", ADA) == SLOW_DOWN
+    for place in (group, chat(1)):
+        for text in ("/status", "hello"):
+            assert await front.answer(place, text, ADA) == SILENCE
+    assert await front.answer(group, "/status", BOB) == answered
+    for _ in range(50):
+        assert await front.answer(group, "/status", CONSOLE) == answered
 
 
 async def test_replies_leave_at_the_platforms_pace(desk: Desk) -> None:

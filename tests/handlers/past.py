@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot import replay
+from bot.adapters.console import AT_THE_KEYBOARD
 from bot.app import find_parts
 from bot.book import Book, vendors_in_order
 from bot.commands import Router, Services
@@ -97,7 +98,7 @@ class Desk:
         await self.journal.remember_health(health, leader=LEADER)
 
     async def answer(self, text: str) -> Message:
-        reply = await self._router.answer(CHAT, text)
+        reply = await self._router.answer(CHAT, text, AT_THE_KEYBOARD)
         assert reply is not None
         return reply
 

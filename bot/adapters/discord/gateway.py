@@ -12,7 +12,7 @@ from bot.adapters.discord.embeds import embeds, shortened
 from bot.adapters.discord.shards import Shard, Turns
 from bot.adapters.discord.trouble import TROUBLE, reason
 from bot.model import Chat, Message
-from bot.ports import CommandCard, Reception, StoreUnavailable
+from bot.ports import SILENCE, Author, CommandCard, Reception, StoreUnavailable, always
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,8 @@ _SUMMARY, _CHOICES = 100, 25
 
 _READY_S, _GRACE_S, _ANSWER_S, _GOODBYE_S = 60.0, 30.0, 60.0, 1.0
 _DROPS, _DROPS_WITHIN_S = 5, 600.0
+
+_MANAGERS = "members with the permission Manage Server"
 
 _SORRY = Message("Something went wrong", ("Please try again in a minute.",))
 _CHANGED = Message("This command has changed", ("Reload Discord to see the present ones.",))
@@ -167,7 +169,11 @@ class Visit(discord.Client):
         try:
             # Discord waits three seconds for a first word, and a quarter of an hour for the rest.
             await interaction.response.defer()
-            await self.say(interaction, await self._reply(interaction.channel_id, text))
+            reply = await self._reply(interaction, text)
+            if reply == SILENCE:
+                await interaction.delete_original_response()
+            else:
+                await self.say(interaction, reply)
         finally:
             self._answering.discard(task)
 
@@ -180,12 +186,13 @@ class Visit(discord.Client):
         for embed in rest:
             await interaction.followup.send(embed=embed)
 
-    async def _reply(self, channel: int | None, text: str) -> Message:
-        if channel is None:
+    async def _reply(self, interaction: discord.Interaction["Visit"], text: str) -> Message:
+        if interaction.channel_id is None:
             return _NOWHERE
+        chat = Chat("discord", str(interaction.channel_id))
         try:
             async with asyncio.timeout(_ANSWER_S):
-                return await self._reception.answer(Chat("discord", str(channel)), text) or _UNKNOWN
+                return await self._reception.answer(chat, text, _author(interaction)) or _UNKNOWN
         except TimeoutError:
             log.warning("%s took longer than %.0f s.", text, _ANSWER_S)
             return _SORRY
@@ -210,6 +217,17 @@ class _Tree(app_commands.CommandTree[Visit]):
             log.warning("A command got no answer on Discord: %s.", reason(trouble))
 
 
+def _author(interaction: discord.Interaction[Visit]) -> Author:
+    """Who gave a command; in a server Discord says along with it what they may do there."""
+    may = interaction.permissions
+
+    async def manages() -> bool:
+        return may.manage_guild or may.administrator
+
+    rights = always if interaction.guild_id is None else manages
+    return Author(str(interaction.user.id), rights, _MANAGERS)
+
+
 def _command(card: CommandCard) -> app_commands.Command[Any, ..., None]:
     async def plain(interaction: discord.Interaction[Visit]) -> None:
         await interaction.client.respond(interaction, f"/{card.name}")
@@ -224,11 +242,15 @@ def _command(card: CommandCard) -> app_commands.Command[Any, ..., None]:
         if 0 < len(option.choices) <= _CHOICES:
             listed = [app_commands.Choice(name=choice, value=choice) for choice in option.choices]
             app_commands.choices(value=listed)(chosen)
-    return app_commands.Command(
+    command: app_commands.Command[Any, ..., None] = app_commands.Command(
         name=card.name,
         description=shortened(card.summary, _SUMMARY),
         callback=chosen if option else plain,
     )
+    if card.changes:
+        # Only a default, which hides it in menus and which a server may override.
+        command.default_permissions = discord.Permissions(manage_guild=True)
+    return command
 
 
 def _shape(payload: Mapping[str, Any]) -> tuple[object, ...]:
@@ -242,4 +264,6 @@ def _shape(payload: Mapping[str, Any]) -> tuple[object, ...]:
         for option in payload.get("options") or ()
     ]
     places = [sorted(payload.get(key) or ()) for key in ("contexts", "integration_types")]
-    return payload["name"], payload["type"], payload["description"], options, places
+    # We send a number, and Discord tells it back as text.
+    shown_to = int(payload.get("default_member_permissions") or 0)
+    return payload["name"], payload["type"], payload["description"], options, places, shown_to

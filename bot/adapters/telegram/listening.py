@@ -12,6 +12,7 @@ from datetime import timedelta
 from telegram import Bot, BotCommand, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bot.adapters.telegram.admins import UNREADABLE, Admins
 from bot.adapters.telegram.replies import Mouth, answer_all
 from bot.adapters.telegram.requests import Flood, Requests
 from bot.adapters.telegram.token import Token
@@ -28,9 +29,6 @@ UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.MY_CHAT_MEMBER)
 
 LONGEST_PAUSE_SECONDS = 10.0
 CONFLICT_PAUSE_SECONDS = 5.0
-
-UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
-"""What the library raises when an answer is JSON, but not of the Bot API's shape."""
 
 
 class _Outage:
@@ -105,6 +103,7 @@ class Listener:
         self._token = token
         self._polls = polls
         self._bot = Bot(token.value, request=requests, get_updates_request=polls)
+        self._admins = Admins(self._bot, token)
         self._commands = frozenset(card.name for card in cards)
         self._menu = [BotCommand(c.name, c.summary[:DESCRIPTION_CHARACTERS]) for c in cards]
         self._first_pause_seconds = first_pause_seconds
@@ -135,7 +134,8 @@ class Listener:
                     await asyncio.sleep(outage.goes_on(self._reason(error)))
             else:
                 outage.is_over()
-                await answer_all(hear(updates, username, self._commands), reception, mouth)
+                heard = hear(updates, username, self._commands, self._admins.include)
+                await answer_all(heard, reception, mouth)
                 # Only the next poll confirms these, so a killed process hears them again.
                 place.move_behind(updates)
 

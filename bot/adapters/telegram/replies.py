@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bot.adapters.telegram.updates import Heard, Invited, Moved, Said
 from bot.model import Chat, Message
-from bot.ports import DeliveryError, Reception, RetryLater
+from bot.ports import SILENCE, DeliveryError, Reception, RetryLater
 
 log = logging.getLogger(__name__)
 
@@ -71,10 +71,10 @@ async def _answer(heard: Heard, reception: Reception, mouth: Mouth) -> None:
         case Moved():
             await reception.moved(heard.chat, heard.to)
         case Said():
-            reply = await reception.answer(heard.chat, heard.text)
-            if reply is None and heard.private:
-                reply = NO_COMMAND
-            for part in mouth.render(reply) if reply is not None else ():
+            reply = await reception.answer(heard.chat, heard.text, heard.author)
+            if reply is None:
+                reply = NO_COMMAND if heard.private else SILENCE
+            for part in mouth.render(reply) if reply != SILENCE else ():
                 await _reply(heard.chat, part, reception, mouth)
 
 
