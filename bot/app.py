@@ -133,6 +133,7 @@ async def run(
     stopping = until or asyncio.Event()
     _stop_on_signals(stopping)
     parts = find_parts().switched(settings)
+    allowed = _allowed(settings, parts)
     adapters = [wrap(each) for each in _adapters(settings, roles, parts)]
     async with AsyncExitStack() as stack:
         for adapter in adapters:
@@ -146,7 +147,7 @@ async def run(
         if roles.polls:
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
-        router = _router(settings, parts, stores, clock)
+        router = _router(settings, parts, stores, clock, allowed)
         platforms = Platforms(
             adapters,
             answer=router.answer,
@@ -236,7 +237,9 @@ def _past(parts: Parts, stores: Stores, clock: Clock) -> StoredPast:
     )
 
 
-def _router(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> Router:
+def _router(
+    settings: Settings, parts: Parts, stores: Stores, clock: Clock, allowed: Sequence[str]
+) -> Router:
     services = Services(
         subscriptions=stores.subscriptions,
         outlook=stored_outlook(parts, stores),
@@ -250,7 +253,18 @@ def _router(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> R
         sources=parts.sources,
         rules_per_chat=settings.rules_per_chat,
     )
-    return Router(parts.commands, services, clock)
+    return Router(parts.commands, services, clock, allowed=allowed)
+
+
+def _allowed(settings: Settings, parts: Parts) -> tuple[str, ...]:
+    """The only chats to talk to, none for all; whoever sits at the terminal runs the bot."""
+    names = settings.allowed_chats
+    for name in names:
+        platform = name.partition(":")[0]
+        if platform not in parts.platform_names:
+            known = " or ".join(each for each in parts.platform_names if each != CONSOLE)
+            raise WrongSetting(f"ALLOWED_CHATS names {platform}, which is not {known}.")
+    return (*names, f"{CONSOLE_CHAT.platform}:{CONSOLE_CHAT.id}") if names else ()
 
 
 async def _tell_console(adapters: Sequence[Adapter], message: Message | None) -> None:

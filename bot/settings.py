@@ -54,6 +54,7 @@ def _redis_url(value: str) -> str:
 
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Names = Annotated[tuple[str, ...], NoDecode]
+CHAT_NAME = re.compile(r"[a-z]+:-?[0-9]+")
 PROVIDER_KEYS = (
     "coinmarketcap_api_key",
     "coingecko_api_key",
@@ -145,6 +146,11 @@ class Settings(BaseSettings):
     coinglass_api_key: SecretStr | None = Field(
         None, description="CoinGlass key (paid): one more source of ETF flows and its season index."
     )
+    allowed_chats: Names = Field(
+        (),
+        description="The only chats to talk to, as platform:id with commas between, such as "
+        "telegram:-1001234567890,discord:1234567890. Unset: everyone may use the bot.",
+    )
     rules_per_chat: int = Field(
         50, ge=0, description="How many rules of its own a chat may have. 0: none."
     )
@@ -168,6 +174,17 @@ class Settings(BaseSettings):
     def _names(cls, value: object) -> object:
         """Names as people type them: The Block, the_block and THE-BLOCK are one."""
         return tuple(map(source_slug, filter(str.strip, str(value).split(",")))) if value else ()
+
+    @field_validator("allowed_chats", mode="before")
+    @classmethod
+    def _chats(cls, value: object) -> object:
+        if not value:
+            return ()
+        names = tuple(filter(None, map(str.strip, str(value).split(","))))
+        # A list that names nobody must not open the door to everybody.
+        if not names or not all(map(CHAT_NAME.fullmatch, names)):
+            raise ValueError("must be like telegram:-1001234567890,discord:1234567890")
+        return names
 
     @field_validator(
         "telegram_bot_token",

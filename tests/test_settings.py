@@ -37,6 +37,10 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("TELEGRAM_BOT_TOKEN", "12 3:a b"),
         ("TELEGRAM_BOT_TOKEN", "123:tökén"),
         ("SOURCE_GATEWAY_URL", "http://exa mple"),
+        ("ALLOWED_CHATS", "-1001234"),
+        ("ALLOWED_CHATS", "telegram:@traders"),
+        ("ALLOWED_CHATS", "telegram:-1001234 discord:1"),
+        ("ALLOWED_CHATS", " , "),
         ("PORT", "http"),
         ("PORT", "65536"),
     ],
@@ -66,6 +70,14 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
     loaded = settings.load()
     assert loaded.poll_seconds is None
     assert loaded.telegram_bot_token is None
+
+
+def test_chats_that_are_allowed_are_named_with_commas_between(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert settings.load().allowed_chats == ()
+    monkeypatch.setenv("ALLOWED_CHATS", "telegram:-1001234, discord:5678,")
+    assert settings.load().allowed_chats == ("telegram:-1001234", "discord:5678")
 
 
 def test_a_dot_env_file_is_read(tmp_path: Path) -> None:
