@@ -116,6 +116,18 @@ async def test_posts_in_a_channel_come_from_its_admins(telegram: FakeTelegram) -
     assert telegram.count("getChatMember") == 0
 
 
+async def test_a_channels_post_needs_no_name_to_come_from_an_admin(telegram: FakeTelegram) -> None:
+    asking = Asking()
+    post = {"message_id": 1, "date": 1_780_000_000, "text": "/status"}
+    chat = {"id": CHANNEL, "type": "channel", "title": "News"}
+    async with listening(telegram, asking):
+        await telegram.wait_until_heard(
+            await telegram.push({"channel_post": post | {"chat": chat}})
+        )
+    assert [author.id for author in asking.authors] == [str(CHANNEL)]
+    assert asking.found == [True]
+
+
 async def test_a_greeting_is_asked_for_by_whoever_let_the_bot_in(telegram: FakeTelegram) -> None:
     asking = Asking()
     async with listening(telegram, asking):
@@ -133,7 +145,7 @@ async def test_asking_changes_nothing_and_costs_no_question(telegram: FakeTelegr
 
 
 async def test_silence_is_not_even_the_hint_that_something_was_no_command(
-    telegram: FakeTelegram,
+    telegram: FakeTelegram, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def silent(chat: Chat, text: str) -> Message:
         return SILENCE
@@ -141,6 +153,7 @@ async def test_silence_is_not_even_the_hint_that_something_was_no_command(
     async with listening(telegram, Receptionist(silent)):
         await telegram.wait_until_heard(await telegram.say(ADA, "hello"))
     assert telegram.sent == []
+    assert caplog.text == ""
 
 
 # --- Asking ---------------------------------------------------------------------------------------

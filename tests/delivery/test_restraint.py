@@ -77,6 +77,14 @@ def test_no_more_people_are_kept_in_mind_than_said() -> None:
         assert len(restraint) <= 100
 
 
+def test_a_crowd_does_not_hide_who_floods_in_its_midst() -> None:
+    restraint = Restraint(per_minute=5, most_people=10)
+    heard(restraint, "a", [0.0] * 6)
+    for number in range(100):
+        restraint.hear(str(number), 0.0)
+        assert restraint.hear("a", 0.0) is IGNORED
+
+
 def test_who_owes_nothing_is_forgotten() -> None:
     restraint = Restraint()
     for number in range(1000):
