@@ -75,4 +75,4 @@ class DeadLetters(Protocol):
         """The newest ones."""
 
     async def redrive(self, platform: str) -> int:
-        """Put all of them on their way again; returns how many there were."""
+        """Put all of them on their way again; returns how many are."""

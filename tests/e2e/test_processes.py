@@ -120,7 +120,7 @@ async def test_a_platform_that_hangs_does_not_hold_up_the_end(
             await desk.commit(alert())
 
             async def hangs() -> bool:
-                return telegram.stage.counters.in_flight > 0
+                return telegram.stage.counters.in_flight == FREE.at_once
 
             await until(hangs)
             began = time.monotonic()
