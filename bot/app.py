@@ -247,6 +247,7 @@ def _router(
         own=stores.own,
         records=stores.journal,
         deliveries=stores.deliveries,
+        forgetting=stores.forgetting,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,

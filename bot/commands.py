@@ -14,6 +14,7 @@ from bot.ports import (
     Clock,
     CommandCard,
     Deliveries,
+    Forgetting,
     Option,
     OwnRules,
     Past,
@@ -52,6 +53,7 @@ class Services:
     own: OwnRules
     records: Records
     deliveries: Deliveries
+    forgetting: Forgetting
     topics: Mapping[str, str]
     """Every topic with one line on what it tells."""
     indicators: tuple[Indicator, ...] = ()
@@ -82,6 +84,8 @@ class Command:
     option: Option | None = None
     changes: bool = False
     """Whether it changes what the chat hears or stores; in company only some may."""
+    resumes: bool = True
+    """It shows that a suspended chat can be reached, and brings it back; a farewell does not."""
 
     @property
     def card(self) -> CommandCard:
@@ -138,8 +142,9 @@ class Router:
         """The reply to a text, or None when it is no command.
 
         The leading slash is required; a bot's name behind `@` is the adapter's business and must
-        have been checked before. Any command brings a suspended chat back, even one that its
-        author may not give, as it shows that the chat can be reached again.
+        have been checked before. A command that `resumes`, or none that is known, brings a
+        suspended chat back, even one that its author may not give, as it shows that the chat can be
+        reached again.
         """
         words = text.split()
         if not words or not words[0].startswith("/") or words[0] == "/":
@@ -147,9 +152,11 @@ class Router:
         name = words[0][1:].partition("@")[0].lower()
         if self._allowed and _place(chat) not in self._allowed and name not in LEAVING:
             return _not_here(chat)
+        command = self._commands.get(name)
         resumed: Resumed | None = None
         try:
-            resumed = await self._services.subscriptions.resume(chat)
+            if command is None or command.resumes:
+                resumed = await self._services.subscriptions.resume(chat)
             request = Request(chat, tuple(map(str.lower, words[1:])), self._clock())
             reply = await self._run(name, request, author)
         except UserError as error:

@@ -22,6 +22,7 @@ from bot.model import (
 )
 from bot.ports import (
     Author,
+    Belongings,
     CannotTell,
     ChatDelivery,
     NoSuchRule,
@@ -111,6 +112,16 @@ class NoRules:
         raise NoSuchRule
 
 
+class Blank:
+    """A store that holds nothing of any chat."""
+
+    async def belongings(self, chat: Chat) -> Belongings:
+        return Belongings(0, 0, 0, 0)
+
+    async def forget(self, chat: Chat) -> Belongings:
+        return await self.belongings(chat)
+
+
 async def _fails(request: Request, services: Services) -> Message:
     raise StoreUnavailable("gone")
 
@@ -128,6 +139,7 @@ def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Route
         own=NoRules(),
         records=Nothing(),
         deliveries=Nothing(),
+        forgetting=Blank(),
         topics=TOPICS,
         commands=commands,
     )
@@ -226,6 +238,16 @@ async def test_a_chat_that_comes_back_is_told_that_it_missed_something(
     assert reply.lines[1] == line
 
 
+@pytest.mark.parametrize("text", ["/stop", "/stop yes", "/stop maybe"])
+async def test_a_farewell_brings_nobody_back(text: str) -> None:
+    memory = Memory()
+    memory.gone[CHAT] = Resumed("the bot was blocked", 3)
+    reply = await router(memory).answer(CHAT, text, ANYONE)
+    assert reply is not None
+    assert not any("come again" in line for line in reply.lines)
+    assert memory.gone
+
+
 async def test_what_is_no_command_brings_nobody_back() -> None:
     memory = Memory()
     memory.gone[CHAT] = Resumed("the bot was blocked", 0)
@@ -282,7 +304,7 @@ ASKING = {command.name for command in find_parts().commands} - CHANGING
 
 
 def test_the_commands_that_change_a_chat_are_known() -> None:
-    assert {"alert", "subscribe", "unalert", "unsubscribe"} == CHANGING
+    assert {"alert", "import", "stop", "subscribe", "unalert", "unsubscribe"} == CHANGING
 
 
 @pytest.mark.parametrize("name", sorted(CHANGING))

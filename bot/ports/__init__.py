@@ -31,6 +31,7 @@ from bot.ports.deliveries import (
     Deliveries,
     Suspension,
 )
+from bot.ports.forgetting import Belongings, Forgetting
 from bot.ports.outbox import (
     Letter,
     Outbox,
@@ -76,6 +77,7 @@ __all__ = [
     "At",
     "Author",
     "Backlog",
+    "Belongings",
     "CannotTell",
     "ChatDelivery",
     "ChatGone",
@@ -91,6 +93,7 @@ __all__ = [
     "Expected",
     "Feed",
     "Fetch",
+    "Forgetting",
     "History",
     "Hours",
     "Http",

@@ -78,7 +78,6 @@ class RedisJournal:
     ) -> None:
         """Write states and outbox jobs in one atomic step, or nothing.
 
-        Of more than a hundred alerts the first go ahead in steps of their own; a repeat knows them.
         Of many alerts all but the last are enqueued before: whoever commits them again, since that
         was all, changes nothing about them. Raises StaleLeader when `leader` does not hold the
         poller lease or a `before` has moved. Repeating a commit whose reply was lost changes

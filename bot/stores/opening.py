@@ -11,6 +11,7 @@ from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.embedded import EmbeddedRedis
+from bot.stores.forgetting import RedisForgetting
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
@@ -35,6 +36,7 @@ class Stores:
     outbox: RedisOutbox
     dead_letters: RedisDeadLetters
     deliveries: RedisDeliveries
+    forgetting: RedisForgetting
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -77,6 +79,7 @@ async def open_stores(
             outbox,
             RedisDeadLetters(client),
             RedisDeliveries(client),
+            RedisForgetting(client),
             listening,
             embedded,
         )

@@ -18,6 +18,7 @@ from bot.past import StoredPast
 from bot.ports import StateChange
 from bot.stores.connect import Client
 from bot.stores.deliveries import RedisDeliveries
+from bot.stores.forgetting import RedisForgetting
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
@@ -53,7 +54,7 @@ def values(
 
 
 class Desk:
-    """Asks commands of one chat, over what is stored."""
+    """Asks commands, over what is stored."""
 
     def __init__(self, client: Client, now: datetime = NOW, *, rules_per_chat: int = 50) -> None:
         self.now = now
@@ -67,6 +68,7 @@ class Desk:
             own=RedisOwnRules(client, lambda: self.now),
             records=self.journal,
             deliveries=RedisDeliveries(client),
+            forgetting=RedisForgetting(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,
@@ -97,13 +99,13 @@ class Desk:
         assert await self._lease.acquire(LEADER)
         await self.journal.remember_health(health, leader=LEADER)
 
-    async def answer(self, text: str) -> Message:
-        reply = await self._router.answer(CHAT, text, AT_THE_KEYBOARD)
+    async def answer(self, text: str, chat: Chat = CHAT) -> Message:
+        reply = await self._router.answer(chat, text, AT_THE_KEYBOARD)
         assert reply is not None
         return reply
 
-    async def ask(self, text: str) -> str:
+    async def ask(self, text: str, chat: Chat = CHAT) -> str:
         """The reply as plain text, which fits a chat's message."""
-        said = plain(await self.answer(text))
+        said = plain(await self.answer(text, chat))
         assert len(said) <= LONGEST_REPLY, f"{text} answers with {len(said)} characters"
         return said

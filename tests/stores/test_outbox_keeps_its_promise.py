@@ -17,6 +17,7 @@ from bot.ports import Outcome, Parcel, Settlement
 from bot.stores import codec
 from bot.stores.connect import connect
 from bot.stores.embedded import EmbeddedRedis
+from bot.stores.forgetting import RedisForgetting
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_rules import Rewrite, write
 from tests.stores.examples import Desk, alert
@@ -115,6 +116,16 @@ class World:
         self.moved ^= {who}
         await self.desk.outbox.move(old, self.chat(who))
 
+    async def stop(self, who: str) -> None:
+        """The chat wants to be forgotten, perhaps while something is on its way to it."""
+        await RedisForgetting(self.desk.client).forget(self.chat(who))
+        self.hears[who].clear()
+        self.loose[who].clear()
+        self.owed[who] = [*self.heard[who]]
+        if who in self.out:
+            late = Settlement(self.out.pop(who), Outcome.LATER)
+            await self.desk.outbox.settle("telegram", [late])
+
     async def finish(self) -> None:
         """Everybody comes back, and everything is sent."""
         for who in CHATS:
@@ -147,6 +158,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
         ),
     ),
     st.builds(lambda w: lambda world: world.move(w), who),
+    st.builds(lambda w: lambda world: world.stop(w), who),
 )
 
 
