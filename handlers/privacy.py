@@ -23,7 +23,8 @@ async def run(request: Request, services: Services) -> Message:
             f"{platform} itself carries what we write to each other. The log of whoever runs me "
             "may name the chat's id where something went wrong.",
             "For how long: topics and own alerts until you remove them; an alert that waits, "
-            f"{TOLD_DAYS} days; one that could not be sent, until it is sent again or you leave; "
+            f"{TOLD_DAYS} days; one that could not be sent, {KNOWN_DAYS} days unless it is sent "
+            "again; "
             "that the chat cannot be reached, until it writes to me again. An own alert that was "
             "told, a note of which alerts came here already, and an earlier id of this chat "
             f"expire {KNOWN_DAYS} days after they were made; a note of what "
