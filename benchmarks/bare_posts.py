@@ -22,6 +22,7 @@ HEADERS = {"Content-Type": "application/json"}
 def bodies(root: str, messages: int) -> Iterator[bytes]:
     """Of a sender's sendMessage, one for each chat."""
     (part,) = adapter_for("lifted", root).render([alert(0).message])
+    assert isinstance(part, bytes)
     for number in range(messages):
         yield b'{"chat_id":%d,%b' % (10**9 + number, part[1:])
 

@@ -6,7 +6,7 @@ Measured on the product's own embedded server, through the same commit as the po
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,8 +17,8 @@ from redis.asyncio import Redis
 from benchmarks.figure import Figure
 from bot.delivery.pacing import Pace
 from bot.delivery.sender import Sender
-from bot.model import Alert, Chat, Kind, Message, Unit
-from bot.ports import Limits, Reception
+from bot.model import Alert, Chart, Chat, Kind, Message, Unit
+from bot.ports import NO_PICTURES, Limits, Part, Reception
 from bot.stores import keys
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
@@ -59,11 +59,16 @@ class Ear:
     async def listen(self, reception: Reception) -> None:
         """Nobody speaks here."""
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         """One part."""
         return ["".join(message.title for message in messages).encode()]
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Nothing is edited here."""
+
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
         """Note the first, and hold up all that would come after it."""
         if not self.heard.is_set():
             self.heard_at = time.perf_counter()

@@ -18,12 +18,12 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from benchmarks.figure import Figure
-from bot.app import find_indicators
 from bot.book import Book
 from bot.measures import Measures
 from bot.model import Chat, Condition, OwnRule, Reading, Side, Unit
 from bot.own import watch
 from bot.own_watch import OwnWatch
+from bot.parts import find_indicators
 from bot.stores import keys, own_text
 from bot.stores.connect import connect
 from bot.stores.embedded import EmbeddedRedis

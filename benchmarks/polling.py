@@ -20,11 +20,11 @@ from urllib.parse import urlencode
 import aiohttp
 
 from benchmarks.figure import Figure
-from bot.app import find_parts
 from bot.fetcher import Fetcher
 from bot.http import ProviderHttp
 from bot.intake import Intake
 from bot.model import Indicator, Observation
+from bot.parts import find_parts
 from bot.poller import Poller
 from bot.ports import Feed, Http, Source
 from bot.settings import load

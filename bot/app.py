@@ -7,34 +7,23 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import bot.adapters
-import bot.indicators
-import bot.sources
-import handlers
-from bot.adapters import Platform
 from bot.adapters.console import CONSOLE_CHAT
-from bot.commands import Command, Router, Services
+from bot.commands import Services
 from bot.delivery.platforms import Platforms
 from bot.fetcher import Fetcher
 from bot.http import ProviderHttp
-from bot.model import Indicator, Message
+from bot.model import Message
 from bot.outlook import StoredOutlook
+from bot.parts import Parts, find_parts, find_sources
 from bot.past import StoredPast
 from bot.poller import Poller
-from bot.ports import (
-    Adapter,
-    Clock,
-    DeliveryError,
-    Feed,
-    Source,
-)
-from bot.registry import discover
+from bot.ports import Adapter, Clock, DeliveryError
+from bot.router import Router
 from bot.settings import Settings, WrongSetting
 from bot.stores import Stores, open_stores
-from bot.switches import switched
 from bot.topics import TOPICS
 
 log = logging.getLogger(__name__)
@@ -56,58 +45,12 @@ Wrap = Callable[[Adapter], Adapter]
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Every plug-in found, in its package's order."""
-
-    sources: tuple[Source, ...]
-    indicators: tuple[Indicator, ...]
-    platforms: tuple[Platform, ...]
-    commands: tuple[Command, ...]
-    all_feeds: tuple[Feed, ...] = ()
-    """Those of the sources, and those that are switched off."""
-
-    @property
-    def feeds(self) -> tuple[Feed, ...]:
-        """All feeds of all sources."""
-        return tuple(feed for source in self.sources for feed in source.feeds)
-
-    def switched(self, settings: Settings) -> "Parts":
-        """The same with only the feeds that the settings let us ask; raises WrongSetting."""
-        return replace(self, sources=switched(self.sources, settings), all_feeds=self.feeds)
-
-    @property
-    def platform_names(self) -> tuple[str, ...]:
-        """The names under which chats are stored."""
-        return tuple(platform.name for platform in self.platforms)
-
-
-@dataclass(frozen=True, slots=True)
 class Roles:
     """What this process does."""
 
     polls: bool = True
     platforms: frozenset[str] | None = None
     """The platforms to serve; None means each that has a token, else the console."""
-
-
-def find_indicators() -> tuple[Indicator, ...]:
-    """Discover what is watched, without loading any chat library; raises BrokenPlugin."""
-    return discover(bot.indicators, "INDICATOR", Indicator)
-
-
-def find_sources() -> tuple[Source, ...]:
-    """Discover who can be asked; raises BrokenPlugin."""
-    return discover(bot.sources, "SOURCE", Source)
-
-
-def find_parts() -> Parts:
-    """Discover every plug-in; raises BrokenPlugin."""
-    return Parts(
-        find_sources(),
-        find_indicators(),
-        discover(bot.adapters, "PLATFORM", Platform),
-        discover(handlers, "COMMAND", Command),
-    )
 
 
 def wall_clock() -> datetime:
@@ -151,6 +94,7 @@ async def run(
         platforms = Platforms(
             adapters,
             answer=router.answer,
+            suggest=router.suggest,
             subscriptions=stores.subscriptions,
             outbox=stores.outbox,
             leases=stores.listening,
@@ -248,6 +192,7 @@ def _router(
         records=stores.journal,
         deliveries=stores.deliveries,
         forgetting=stores.forgetting,
+        preferences=stores.preferences,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,

@@ -15,6 +15,7 @@ from bot.chart_file import UnwritableChart
 from bot.demo import show
 from bot.fetcher import Fetched
 from bot.messages import plain, status
+from bot.parts import find_indicators
 from bot.ports import StaleLeader, StoreUnavailable
 from bot.progress import progress_bar, replay_bar
 from bot.registry import BrokenPlugin
@@ -156,7 +157,7 @@ def _replay(chosen: argparse.Namespace) -> int:
         sys.stderr.write(f"Not watched yet, left out: {', '.join(recording.unused)}\n")
     # Told before the work; the alerts are worth printing all the same.
     refused = _refused_chart(chosen.chart)
-    indicators = app.find_indicators()
+    indicators = find_indicators()
     printed = []
     with replay_bar(recording, chosen.until) as bar:
         for alert in replay.replay(recording, indicators, chosen.until, progress=bar.told):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import app
+from bot.parts import find_parts
 from bot.ports import StoreUnavailable
 from bot.settings import Settings, WrongSetting
 from bot.stores import Stores, open_stores
@@ -29,7 +30,7 @@ class Finding:
 
 async def examine(settings: Settings) -> Sequence[Finding]:
     """Look at the store and at what is on its way in it."""
-    names = app.find_parts().platform_names
+    names = find_parts().platform_names
     try:
         began = time.monotonic()
         async with open_stores(settings, names, app.wall_clock) as stores:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot import app
 from bot.fetcher import Fetched
 from bot.model import Snapshot
+from bot.parts import find_parts
 from bot.poller import Progress
 from bot.ports import Clock
 from bot.settings import Settings
@@ -13,7 +14,7 @@ from bot.stores import open_stores
 
 async def poll_once(settings: Settings, clock: Clock = app.wall_clock) -> Sequence[Fetched] | None:
     """Ask every source once; None when another process polls already."""
-    parts = app.find_parts().switched(settings)
+    parts = find_parts().switched(settings)
     async with (
         open_stores(settings, parts.platform_names, clock) as stores,
         app.provider_http(settings) as http,
@@ -25,7 +26,7 @@ async def backfill(
     settings: Settings, progress: Progress, clock: Clock = app.wall_clock
 ) -> Sequence[Fetched] | None:
     """Load every past that is not loaded yet; None when another process polls already."""
-    parts = app.find_parts().switched(settings)
+    parts = find_parts().switched(settings)
     async with (
         open_stores(settings, parts.platform_names, clock) as stores,
         app.provider_http(settings) as http,
@@ -35,7 +36,7 @@ async def backfill(
 
 async def redrive(settings: Settings, platforms: frozenset[str] | None) -> Mapping[str, int]:
     """Put the dead letters of platforms, or of all, on their way again; how many of each."""
-    names = app.find_parts().platform_names
+    names = find_parts().platform_names
     async with open_stores(settings, names, app.wall_clock) as stores:
         return {
             name: await stores.dead_letters.redrive(name)
@@ -46,7 +47,7 @@ async def redrive(settings: Settings, platforms: frozenset[str] | None) -> Mappi
 
 async def look(settings: Settings, clock: Clock = app.wall_clock) -> Snapshot:
     """What `/status` shows now; where nothing was ever polled, poll once first."""
-    parts = app.find_parts().switched(settings)
+    parts = find_parts().switched(settings)
     async with (
         open_stores(settings, parts.platform_names, clock) as stores,
         app.provider_http(settings) as http,

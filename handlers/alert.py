@@ -13,7 +13,7 @@ from bot.own.options import EXAMPLES
 from bot.own.past import firings
 from bot.own.report import again_line, now_line, past_line, silence_line
 from bot.own.words import sentence, text
-from bot.ports import NoSuchRule, Option, TooManyRules
+from bot.ports import NoSuchRule, Option, TooManyRules, changes_if_more_is_said
 
 NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
 NOT_BELOW = re.compile(r"<=|=<|at most|at or below")
@@ -164,6 +164,6 @@ COMMAND = Command(
     "Be told when a number crosses your own line",
     run,
     usage="<number above or below a level>",
-    option=Option("rule", "Such as btc_dominance below 55; leave empty for an explanation"),
-    changes=True,
+    options=(Option("rule", "Such as btc_dominance below 55; leave empty for an explanation"),),
+    changes=changes_if_more_is_said,
 )

@@ -34,5 +34,5 @@ COMMAND = Command(
     "List the commands, or explain one",
     run,
     usage="[command]",
-    option=Option("command", "The command to explain"),
+    options=(Option("command", "The command to explain"),),
 )

@@ -50,5 +50,5 @@ COMMAND = Command(
     "The alerts there were, newest first",
     run,
     usage="[topic or rule]",
-    option=Option("topic", "A topic such as breakout, or a rule such as altseason"),
+    options=(Option("topic", "A topic such as breakout, or a rule such as altseason"),),
 )

@@ -10,7 +10,7 @@ from bot.own.distance import presents
 from bot.own.grammar import parse
 from bot.own.mistakes import NotUnderstood
 from bot.own.words import text
-from bot.ports import Option, TooManyRules
+from bot.ports import Option, TooManyRules, always_changes
 from bot.topics import ESSENTIALS
 
 SEPARATOR = re.compile(r"[\s;]+(?=/)")
@@ -166,6 +166,6 @@ COMMAND = Command(
     "Make here what /export wrote elsewhere",
     run,
     usage="<lines>",
-    changes=True,
-    option=Option("lines", "What /export wrote: /subscribe and /alert lines"),
+    changes=always_changes,
+    options=(Option("lines", "What /export wrote: /subscribe and /alert lines"),),
 )

@@ -108,5 +108,5 @@ COMMAND = Command(
     "How often a rule would have fired",
     run,
     usage="<rule or topic>",
-    option=Option("rule", "A rule such as dominance_55, or a topic such as dominance"),
+    options=(Option("rule", "A rule such as dominance_55, or a topic such as dominance"),),
 )

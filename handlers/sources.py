@@ -25,5 +25,5 @@ COMMAND = Command(
     "Who tells me the numbers, and who fails",
     run,
     usage="[indicator]",
-    option=Option("indicator", "The number whose sources to show in full"),
+    options=(Option("indicator", "The number whose sources to show in full"),),
 )

@@ -20,5 +20,5 @@ COMMAND = Command(
     "What fired, what confirms, what is missing",
     run,
     usage="[indicator]",
-    option=Option("indicator", "the number to show with all its details"),
+    options=(Option("indicator", "the number to show with all its details"),),
 )

@@ -2,7 +2,7 @@
 
 from bot.commands import Command, Request, Services, UserError
 from bot.model import Message
-from bot.ports import Belongings, Option
+from bot.ports import Belongings, Option, changes_if_more_is_said
 
 YES = "yes"
 
@@ -62,7 +62,7 @@ COMMAND = Command(
     "Forget this chat: deletes all I store of it",
     run,
     usage="[yes]",
-    option=Option("yes", "Type yes to delete it; leave empty to see what that is", (YES,)),
+    options=(Option("yes", "Type yes to delete it; leave empty to see what that is", (YES,)),),
     resumes=False,
-    changes=True,
+    changes=changes_if_more_is_said,
 )

@@ -3,7 +3,7 @@
 from bot.commands import Command, Request, Services, chosen_topics
 from bot.messages import board_line
 from bot.model import Message, Tone
-from bot.ports import Option
+from bot.ports import Option, always_changes
 from bot.topics import ESSENTIALS, TOPICS
 
 
@@ -26,6 +26,6 @@ COMMAND = Command(
     "Hear alerts; without a topic, the essentials",
     run,
     usage="[topic…]",
-    option=Option("topic", "What to hear about; leave empty for the essentials", tuple(TOPICS)),
-    changes=True,
+    options=(Option("topic", "What to hear about; leave empty for the essentials", tuple(TOPICS)),),
+    changes=always_changes,
 )

@@ -65,5 +65,5 @@ COMMAND = Command(
     "The article's arguments, tested on today's numbers",
     run,
     usage="[number]",
-    option=Option("number", "The number of the thesis to show in full"),
+    options=(Option("number", "The number of the thesis to show in full"),),
 )

@@ -101,5 +101,5 @@ COMMAND = Command(
     "What came after a topic's alerts, beside any day",
     run,
     usage="<topic or rule>",
-    option=Option("topic", "A topic such as breakout, or a rule such as altseason"),
+    options=(Option("topic", "A topic such as breakout, or a rule such as altseason"),),
 )

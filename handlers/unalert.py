@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.commands import Command, Request, Services, UserError
 from bot.model import KeptRule, Message
 from bot.own.words import text
-from bot.ports import NoSuchRule, Option
+from bot.ports import NoSuchRule, Option, changes_if_more_is_said
 
 ALL = ("all", "everything")
 MOST_NAMED = 20
@@ -58,6 +58,6 @@ COMMAND = Command(
     "Remove alerts of your own",
     run,
     usage="<number… or all>",
-    option=Option("number", "The alert's number, several of them, or all"),
-    changes=True,
+    options=(Option("number", "The alert's number, several of them, or all"),),
+    changes=changes_if_more_is_said,
 )

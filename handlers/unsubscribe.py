@@ -2,7 +2,7 @@
 
 from bot.commands import Command, Request, Services, chosen_topics
 from bot.model import Message
-from bot.ports import Option
+from bot.ports import Option, always_changes
 from bot.topics import TOPICS
 
 
@@ -26,6 +26,6 @@ COMMAND = Command(
     "Stop alerts; without a topic, all of them",
     run,
     usage="[topic…]",
-    option=Option("topic", "What to stop; leave empty for everything", tuple(TOPICS)),
-    changes=True,
+    options=(Option("topic", "What to stop; leave empty for everything", tuple(TOPICS)),),
+    changes=always_changes,
 )

@@ -215,5 +215,5 @@ COMMAND = Command(
     "What is behind an alert",
     run,
     usage="[alert]",
-    option=Option("alert", "Its number in /history, its id, or a rule; empty for your last one"),
+    options=(Option("alert", "Its number in /history, its id or a rule; empty: your last"),),
 )

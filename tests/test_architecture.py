@@ -6,8 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from bot.app import find_parts
 from bot.model import Indicator
+from bot.parts import find_parts
 from bot.registry import BrokenPlugin, discover
 from bot.topics import ESSENTIALS, TOPICS
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import board, outlook
-from bot.app import find_indicators
 from bot.messages import board_screen, plain
 from bot.model import (
     Course,
@@ -24,6 +23,7 @@ from bot.model import (
     Status,
     Unit,
 )
+from bot.parts import find_indicators
 from bot.wording import age_text, day_text, gap, level_text, moment_text, number
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

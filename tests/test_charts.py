@@ -20,10 +20,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
 from bot import charts, replay
-from bot.app import find_indicators
 from bot.charts.paint import PALETTE, colour, on_axis
 from bot.charts.panels import LONGEST_GAP, joined
 from bot.model import Alert, Kind, Message, Observation, Unit
+from bot.parts import find_indicators
 from bot.topics import TOPICS
 
 INDICATORS = find_indicators()

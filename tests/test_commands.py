@@ -1,14 +1,14 @@
 """From a text to a reply, without any platform or store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
-from bot.app import find_parts
-from bot.commands import Command, Request, Router, Services
+from bot.commands import Command, Request, Services
 from bot.messages import plain
 from bot.model import (
+    DEFAULT_PREFERENCES,
     Alert,
     Board,
     Chat,
@@ -18,8 +18,10 @@ from bot.model import (
     OwnRule,
     Phase,
     Point,
+    Preferences,
     Snapshot,
 )
+from bot.parts import find_parts
 from bot.ports import (
     Author,
     Belongings,
@@ -31,6 +33,7 @@ from bot.ports import (
     TooManyRules,
     always,
 )
+from bot.router import Router
 from bot.topics import ESSENTIALS, TOPICS
 
 CHAT = Chat("console", "console")
@@ -112,6 +115,16 @@ class NoRules:
         raise NoSuchRule
 
 
+class Unset:
+    """Chats that set nothing, and cannot."""
+
+    async def of(self, chat: Chat) -> Preferences:
+        return DEFAULT_PREFERENCES
+
+    async def change(self, chat: Chat, change: Callable[[Preferences], Preferences]) -> Preferences:
+        raise StoreUnavailable("gone")
+
+
 class Blank:
     """A store that holds nothing of any chat."""
 
@@ -140,6 +153,7 @@ def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Route
         records=Nothing(),
         deliveries=Nothing(),
         forgetting=Blank(),
+        preferences=Unset(),
         topics=TOPICS,
         commands=commands,
     )
@@ -299,7 +313,7 @@ async def _unknown() -> bool:
 
 
 MEMBER = Author("2", _never, "the admins of this group")
-CHANGING = {command.name for command in find_parts().commands if command.changes}
+CHANGING = {command.name for command in find_parts().commands if command.changes(("dominance",))}
 ASKING = {command.name for command in find_parts().commands} - CHANGING
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import replay
-from bot.app import find_indicators
 from bot.calendar import belongs
 from bot.catalogue import SERIES
 from bot.fetcher import Fetcher
 from bot.http import ProviderHttp
 from bot.model import Alert, Observation
+from bot.parts import find_indicators
 from bot.poller import Poller
 from bot.ports import Every, Feed, Http
 from bot.stores.connect import Client

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.app import find_parts
 from bot.book import Book
 from bot.measures import Measures
 from bot.model import Indicator, Observation, Point, Reading
+from bot.parts import find_parts
 
 INDICATORS = {each.key: each for each in find_parts().indicators}
 EVENING = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)

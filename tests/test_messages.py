@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import messages, wording
-from bot.app import find_parts
 from bot.book import Book
 from bot.evaluation import evaluate
 from bot.measures import Measures
@@ -29,6 +28,7 @@ from bot.model import (
     Status,
     Unit,
 )
+from bot.parts import find_parts
 
 INDICATORS = find_parts().indicators
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

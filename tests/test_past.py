@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.app import find_parts
 from bot.model import Observation
+from bot.parts import find_parts
 from bot.past import FRESH, MOST_KEPT, StoredPast
 from bot.ports import History
 from bot.stores.connect import Client

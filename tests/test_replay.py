@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot import replay
-from bot.app import find_parts
 from bot.calendar import is_session
 from bot.model import Alert
+from bot.parts import find_parts
 
 INDICATORS = find_parts().indicators
 HISTORY = Path(__file__).parents[2] / "shared" / "history"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.app import find_sources
+from bot.parts import find_sources
 from bot.settings import WrongSetting, load
 from bot.switches import switched
 

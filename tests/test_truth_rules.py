@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import messages
-from bot.app import find_parts
 from bot.book import Book, vendors_in_order
 from bot.calendar import final_at, session_close
 from bot.catalogue import SERIES
@@ -28,6 +27,7 @@ from bot.model import (
     Unit,
 )
 from bot.outlook import snapshot
+from bot.parts import find_parts
 from bot.replay import read
 from bot.wording import age_text, day_text, gap, level_text, moment_text, number
 from tests.evaluation.test_evaluation import SATURDAY_NOON, World, fallback_days, sessions

@@ -12,12 +12,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app import find_parts
 from bot.calendar import is_session, session_close
 from bot.fetcher import Fetched, Fetcher
 from bot.http import Limits, ProviderHttp
 from bot.model import Alert, Chat, Snapshot, Status
 from bot.outlook import StoredOutlook
+from bot.parts import find_parts
 from bot.poller import Poller
 from bot.ports import Feed, Outcome, Parcel, Settlement
 from bot.stores.connect import Client

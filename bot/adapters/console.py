@@ -12,20 +12,24 @@ import os
 import select
 import sys
 import unicodedata
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
 from bot.adapters import Platform
 from bot.messages import plain
-from bot.model import Chat, Message, Tone
+from bot.model import Chart, Chat, Message, Tone
 from bot.ports import (
+    NO_PICTURES,
     SILENCE,
     Author,
     ChatGone,
     CommandCard,
     DeliveryError,
     Limits,
+    MessageGone,
+    Part,
+    Photo,
     Reception,
     Rejected,
     RetryLater,
@@ -91,15 +95,23 @@ class ConsoleAdapter:
         self.ended.set()
         await asyncio.Event().wait()
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         """Each message as a block that ends with an empty line, all of them in one part."""
         if not messages:
             raise Rejected("there is nothing to send")
         blocks = "".join(self._marked(message) for message in messages)
         return [blocks.encode(self._encoding, errors="replace")]
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Refuse: what is written to a terminal stays as it is."""
+        raise MessageGone("a terminal keeps what was written")
+
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
         """Write one part whole; raises a DeliveryError."""
+        if isinstance(part, Photo):
+            raise Rejected("a terminal shows no pictures")
         if self._output is None:
             raise ChatGone("standard output is closed")
         try:

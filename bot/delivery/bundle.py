@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.messages.catch_up import catch_up
 from bot.model import Message
-from bot.ports import Adapter, Letter, Parcel
+from bot.ports import Adapter, Letter, Parcel, Part
 
 MOST_KEPT = 64
 LONGEST_KEY = 25
@@ -19,9 +19,9 @@ class Rendered:
     def __init__(self, adapter: Adapter) -> None:
         """Take who renders."""
         self._adapter = adapter
-        self._kept: OrderedDict[tuple[object, ...], Sequence[bytes]] = OrderedDict()
+        self._kept: OrderedDict[tuple[object, ...], Sequence[Part]] = OrderedDict()
 
-    def parts(self, parcel: Parcel) -> Sequence[bytes]:
+    def parts(self, parcel: Parcel) -> Sequence[Part]:
         """What goes over the wire; raises Rejected when there is nothing to send."""
         name = tuple([(letter.job, letter.outdated) for letter in parcel.letters])
         parts = self._kept.get(name)

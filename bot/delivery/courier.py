@@ -18,6 +18,7 @@ from bot.ports import (
     Outbox,
     Outcome,
     Parcel,
+    Part,
     RetryLater,
     Settlement,
     StoreUnavailable,
@@ -94,7 +95,7 @@ class Courier:
         self._outage.worked()
         return Settlement(parcel, Outcome.SENT, rest)
 
-    async def _post_all(self, parcel: Parcel, parts: Sequence[bytes]) -> float:
+    async def _post_all(self, parcel: Parcel, parts: Sequence[Part]) -> float:
         """Post what did not arrive at the last try, the first part on the turn that is had."""
         name = (delivery_key(parcel), len(parts)) if len(parts) > 1 else None
         done = self._arrived.pop(name, 0) if name else 0

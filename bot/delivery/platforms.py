@@ -7,13 +7,14 @@ from contextlib import suppress
 
 from bot.delivery.outage import CHECK_SECONDS
 from bot.delivery.pacing import Pace
-from bot.delivery.reception import Answer, FrontDesk
+from bot.delivery.reception import Answer, FrontDesk, Suggest, nothing
 from bot.delivery.sender import Sender
 from bot.ports import (
     Adapter,
     DeliveryError,
     Lease,
     Outbox,
+    Pictures,
     PlatformRefused,
     StoreUnavailable,
     Subscriptions,
@@ -46,6 +47,8 @@ class Platforms:
         leases: Callable[[str], Lease],
         holder: str,
         stopping: asyncio.Event,
+        suggest: Suggest = nothing,
+        pictures: Pictures | None = None,
     ) -> None:
         """Take the adapters, who answers commands, where alerts wait, and who may listen.
 
@@ -61,7 +64,7 @@ class Platforms:
         self._senders_stop = {adapter.name: asyncio.Event() for adapter in adapters}
         self._paces = {each.name: Pace(each.name, each.limits, outbox) for each in adapters}
         self._desks = {
-            name: FrontDesk(answer, subscriptions, outbox, pace)
+            name: FrontDesk(answer, subscriptions, outbox, pace, suggest=suggest, pictures=pictures)
             for name, pace in self._paces.items()
         }
 

@@ -6,13 +6,16 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.delivery.pacing import Pace
 from bot.delivery.restraint import PER_MINUTE, Hearing, Restraint
-from bot.model import Chat, Message
-from bot.ports import SILENCE, Author, Outbox, StoreUnavailable, Subscriptions
+from bot.model import Chart, Chat, Message
+from bot.ports import SILENCE, Author, Outbox, Pictures, StoreUnavailable, Subscriptions
 
 log = logging.getLogger(__name__)
 
 Answer = Callable[[Chat, str, Author], Awaitable[Message | None]]
 """(chat, "/subscribe dominance", author) -> the reply; None when the text is no command."""
+
+Suggest = Callable[[Chat, str, str, str, Author], Awaitable[Sequence[str]]]
+"""(chat, command, option, what is typed, author) -> what may stand there."""
 
 SLOW_DOWN = Message(
     "Slow down, please",
@@ -20,14 +23,33 @@ SLOW_DOWN = Message(
 )
 
 
+async def nothing(
+    _chat: Chat, _command: str, _option: str, _typed: str, _author: Author
+) -> Sequence[str]:
+    """Suggest nothing."""
+    return ()
+
+
 class FrontDesk:
     """One platform's reception."""
 
     def __init__(
-        self, answer: Answer, subscriptions: Subscriptions, outbox: Outbox, pace: Pace
+        self,
+        answer: Answer,
+        subscriptions: Subscriptions,
+        outbox: Outbox,
+        pace: Pace,
+        *,
+        suggest: Suggest = nothing,
+        pictures: Pictures | None = None,
     ) -> None:
-        """Take who answers commands, what chats hear, and when a reply may leave."""
+        """Take who answers commands, what chats hear, and when a reply may leave.
+
+        `suggest` completes what is typed; without `pictures` no chart is drawn.
+        """
         self._answer = answer
+        self._suggest = suggest
+        self._pictures = pictures
         self._subscriptions = subscriptions
         self._outbox = outbox
         self._pace = pace
@@ -46,6 +68,19 @@ class FrontDesk:
             if hearing is Hearing.IGNORED:
                 return SILENCE
         return await self._answer(chat, text, author)
+
+    async def suggest(
+        self, chat: Chat, command: str, option: str, typed: str, author: Author
+    ) -> Sequence[str]:
+        """What may stand in a command's option and has to do with what is typed so far."""
+        return await self._suggest(chat, command, option, typed, author)
+
+    async def drawn(self, chart: Chart) -> bytes | None:
+        """The chart as a PNG; None where it cannot be drawn now."""
+        return None if self._pictures is None else await self._pictures.drawn(chart)
+
+    async def pinned(self, chat: Chat, message: str) -> None:
+        """A `pinned` answer stands in the chat, under the platform's own id."""
 
     async def turn(self, chat: Chat) -> None:
         """Wait until a reply may be sent to the chat; replies go before alerts."""

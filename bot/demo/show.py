@@ -2,8 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from bot import app, settings
 from bot.adapters.console import AT_THE_KEYBOARD, CONSOLE_CHAT
 from bot.demo import gateway, market
 from bot.demo.clock import SteppedClock
-from bot.model import Chat, Message
-from bot.ports import SILENCE, Adapter, Author, Reception
+from bot.model import Chart, Chat, Message
+from bot.parts import find_sources
+from bot.ports import NO_PICTURES, SILENCE, Adapter, Author, Part, Reception
 
 STEP = timedelta(minutes=30)
 LONGEST_STEP_SECONDS = 2.0
@@ -44,13 +46,19 @@ class Marked:
         await reception.answer(CONSOLE_CHAT, "/subscribe", AT_THE_KEYBOARD)
         await self._adapter.listen(MarkedReception(reception))
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         """The messages, each with its mark."""
-        return self._adapter.render([_mark(message) for message in messages])
+        return self._adapter.render([_mark(message) for message in messages], pictures)
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
         """Deliver one part, which bears its marks."""
         return await self._adapter.post(chat, part, key)
+
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Put a part, which bears its marks, in the place of a message."""
+        await self._adapter.edit(chat, message, part)
 
     async def check(self) -> None:
         """Ask the adapter beneath."""
@@ -67,6 +75,9 @@ class MarkedReception:
     def __init__(self, reception: Reception) -> None:
         """Take the reception that knows the replies."""
         self.turn = reception.turn
+        self.suggest = reception.suggest
+        self.drawn = reception.drawn
+        self.pinned = reception.pinned
         self.invited = reception.invited
         self.moved = reception.moved
         self._reception = reception
@@ -109,7 +120,7 @@ async def run(seconds: float) -> None:
 
 def _unsimulated() -> str:
     """Every feed that the simulated market does not speak for."""
-    feeds = (feed.name for source in app.find_sources() for feed in source.feeds)
+    feeds = (feed.name for source in find_sources() for feed in source.feeds)
     return ",".join(name for name in feeds if name not in gateway.FEEDS)
 
 
@@ -129,4 +140,4 @@ async def _live(
 
 
 def _mark(message: Message) -> Message:
-    return Message(f"{MARK} {message.title}", message.lines, message.footer, message.tone)
+    return replace(message, title=f"{MARK} {message.title}", chart=None)

@@ -5,10 +5,18 @@ time-zone-aware and in UTC; a `date` is the day of a series' own calendar (a New
 day). A bare float is a market value in its series' unit.
 """
 
-from bot.model.alerts import Alert, Chat, Kind, Message, Tone
+from bot.model.alerts import Alert, Chat, Kind
 from bot.model.board import Board, FeedHealth, Gate, GateState, HeldPhase, RuleView, Snapshot
+from bot.model.messages import Button, Chart, Message, Tone
 from bot.model.own import Condition, KeptRule, OwnRule, OwnState, Saying, Span, Window
 from bot.model.phase import Course, Phase
+from bot.model.preferences import (
+    DEFAULT_PREFERENCES,
+    DigestTime,
+    Mute,
+    Preferences,
+    QuietHours,
+)
 from bot.model.rules import (
     BreakoutRule,
     Derive,
@@ -35,15 +43,19 @@ from bot.model.series import (
 
 __all__ = [
     "BOTH",
+    "DEFAULT_PREFERENCES",
     "Alert",
     "Board",
     "Bound",
     "BreakoutRule",
+    "Button",
     "Cadence",
+    "Chart",
     "Chat",
     "Condition",
     "Course",
     "Derive",
+    "DigestTime",
     "FeedHealth",
     "Gate",
     "GateState",
@@ -54,11 +66,14 @@ __all__ = [
     "LevelRule",
     "Measure",
     "Message",
+    "Mute",
     "Observation",
     "OwnRule",
     "OwnState",
     "Phase",
     "Point",
+    "Preferences",
+    "QuietHours",
     "Reading",
     "Record",
     "Rule",

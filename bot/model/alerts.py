@@ -1,9 +1,10 @@
-"""What we tell, and whom."""
+"""What happened, and whom we tell."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from bot.model.messages import Message
 from bot.model.series import Unit
 
 
@@ -19,27 +20,6 @@ class Kind(StrEnum):
     CORRECTED = "corrected"
     LATE = "late"
     """What was missed in a downtime, found afterwards and told together."""
-
-
-class Tone(StrEnum):
-    """How a message is coloured where a platform can colour."""
-
-    GOOD = "good"
-    BAD = "bad"
-    NEUTRAL = "neutral"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What we say, in our own words and without any platform's markup.
-
-    Adapters escape every string; a title is one line, `lines` are paragraphs or list rows.
-    """
-
-    title: str
-    lines: tuple[str, ...] = ()
-    footer: str = ""
-    tone: Tone = Tone.NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)

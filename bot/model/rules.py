@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.model.alerts import Kind, Tone
+from bot.model.alerts import Kind
+from bot.model.messages import Tone
 from bot.model.phase import Course
 from bot.model.series import Measure, Point, Unit
 

@@ -5,16 +5,21 @@ and Discord) or stands at a boundary that the import rules keep closed.
 """
 
 from bot.ports.chats import (
+    NO_PICTURES,
     SILENCE,
     Adapter,
     Author,
     CannotTell,
+    Changes,
     ChatGone,
     ChatMoved,
     CommandCard,
     DeliveryError,
     Limits,
+    MessageGone,
     Option,
+    Part,
+    Photo,
     PlatformRefused,
     Reception,
     Rejected,
@@ -22,6 +27,9 @@ from bot.ports.chats import (
     Unconfirmed,
     UnknownRefusal,
     always,
+    always_changes,
+    changes_if_more_is_said,
+    never_changes,
 )
 from bot.ports.deliveries import (
     Backlog,
@@ -41,6 +49,7 @@ from bot.ports.outbox import (
     Turns,
 )
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
+from bot.ports.preferences import Pictures, PreferenceStore
 from bot.ports.records import Records
 from bot.ports.sources import (
     At,
@@ -72,6 +81,7 @@ from bot.ports.stores import (
 )
 
 __all__ = [
+    "NO_PICTURES",
     "SILENCE",
     "Adapter",
     "At",
@@ -79,6 +89,7 @@ __all__ = [
     "Backlog",
     "Belongings",
     "CannotTell",
+    "Changes",
     "ChatDelivery",
     "ChatGone",
     "ChatMoved",
@@ -101,6 +112,7 @@ __all__ = [
     "Lease",
     "Letter",
     "Limits",
+    "MessageGone",
     "NoSuchRule",
     "Option",
     "Outbox",
@@ -109,9 +121,13 @@ __all__ = [
     "OwnIndex",
     "OwnRules",
     "Parcel",
+    "Part",
     "Past",
+    "Photo",
+    "Pictures",
     "Plan",
     "PlatformRefused",
+    "PreferenceStore",
     "Reception",
     "Records",
     "Rejected",
@@ -132,4 +148,7 @@ __all__ = [
     "Unconfirmed",
     "UnknownRefusal",
     "always",
+    "always_changes",
+    "changes_if_more_is_said",
+    "never_changes",
 ]

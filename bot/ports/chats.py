@@ -1,19 +1,41 @@
 """Chat platforms: how they are spoken to, and the whole vocabulary of what can go wrong."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
-from bot.model import Chat, Message
+from bot.model import Chart, Chat, Message
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A command's only option, as a platform with typed options shows it."""
+    """One of a command's options, as a platform with typed options shows it."""
 
     name: str
     summary: str
     choices: tuple[str, ...] = ()
+    suggests: bool = False
+    """What is typed can be completed: see `Reception.suggest`."""
+
+
+Changes = Callable[[Sequence[str]], bool]
+"""Whether a command with these words behind it changes what the chat hears or stores."""
+
+
+def never_changes(_arguments: Sequence[str]) -> bool:
+    """Of a command that only asks."""
+    return False
+
+
+def always_changes(_arguments: Sequence[str]) -> bool:
+    """Of a command that changes something whatever stands behind it."""
+    return True
+
+
+def changes_if_more_is_said(arguments: Sequence[str]) -> bool:
+    """Of a command that alone only asks."""
+    return bool(arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +44,11 @@ class CommandCard:
 
     name: str
     summary: str
-    option: Option | None = None
-    changes: bool = False
-    """Whether it changes what the chat hears or stores, which in company not everyone may."""
+    options: tuple[Option, ...] = ()
+    """What is typed follows in their order."""
+    changes: Changes = never_changes
+    """What it changes, in company not everyone may; answers that change nothing are for whoever
+    asked alone, where a platform can keep them apart."""
 
 
 class CannotTell(Exception):
@@ -50,7 +74,11 @@ class Author:
     """
     who_may: str = "those who run this chat"
     """Who may instead, as in "Only the admins of this group change what I tell here"."""
+    language: str = ""
+    """What the platform says of the language they, or all in the chat, read: "de", "pt-BR"."""
 
+
+NO_PICTURES: Mapping[Chart, bytes] = MappingProxyType({})
 
 SILENCE = Message("")
 """The reply that is not sent: nothing is to be said, not even that something was no command."""
@@ -108,11 +136,28 @@ class Rejected(DeliveryError):
     """The platform refused this message as malformed: our bug, and never the chat's fault."""
 
 
+class MessageGone(DeliveryError):
+    """The message that was to be edited is not there any more, or not ours to edit."""
+
+
 class PlatformRefused(Exception):
     """The platform will not have us at all, say for a wrong token; waiting does not help.
 
     Only said of a token that never worked: a refusal later on may be the platform's own trouble.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A part that shows a picture."""
+
+    body: bytes
+    chart: Chart
+    png: bytes
+
+
+Part = bytes | Photo
+"""What goes over the wire at once, as its adapter writes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +171,10 @@ class Limits:
 
 
 class Reception(Protocol):
-    """Who takes what people and platforms say to us."""
+    """Who takes what people and platforms say to us.
+
+    Who presses a button says its command.
+    """
 
     async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
         """The reply to "/subscribe dominance"; None when the text is no command.
@@ -134,8 +182,19 @@ class Reception(Protocol):
         SILENCE is for nobody's ears.
         """
 
+    async def suggest(
+        self, chat: Chat, command: str, option: str, typed: str, author: Author
+    ) -> Sequence[str]:
+        """What may stand in a command's option and has to do with what is typed so far."""
+
+    async def drawn(self, chart: Chart) -> bytes | None:
+        """The chart as a PNG; None where it cannot be drawn now, which is no reason to wait."""
+
     async def turn(self, chat: Chat) -> None:
         """Wait until a reply may be sent to the chat; replies go before alerts."""
+
+    async def pinned(self, chat: Chat, message: str) -> None:
+        """A `pinned` answer stands in the chat, under the platform's own id."""
 
     async def invited(self, chats: Sequence[Chat]) -> None:
         """Somebody let us into these chats, perhaps again: those that were suspended resume."""
@@ -157,14 +216,22 @@ class Adapter(Protocol):
         other error.
         """
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         """What goes over the wire for messages that a chat hears together, in few parts.
 
-        The parts are the same for every chat, so that they are made once for all. Raises Rejected
-        when there is nothing to send.
+        The parts are the same for every chat, so that they are made once for all; a chart is shown
+        if it is among the `pictures`. Raises Rejected when there is nothing to send.
         """
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Put a part in the place of a message of ours, known by the platform's id.
+
+        Nothing happens where it says that already. Raises MessageGone, or another DeliveryError.
+        """
+
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
         """Deliver one part; returns for how many seconds the chat is then to be left alone.
 
         `key` names the delivery of this part, for platforms that swallow a repeat of it; it has at

@@ -20,6 +20,8 @@ or an own alert's.
     {nf}:<plat>:chat:<member>      SET   the topics this chat hears
     {nf}:<plat>:told:<topic>       ZSET  score = seq, member = <job>: the newest alerts, for chats
                                          that were suspended; expires
+    {nf}:<plat>:preferences        HASH  <member> -> what the chat has set, as JSON; none for one
+                                         that has set nothing
     {nf}:<plat>:suspended          HASH  <member> -> reason, since (seq), at (ms), as JSON
     {nf}:own:uses                  HASH  reading -> how many own rules' conditions compare it
     {nf}:own:seen                  HASH  reading -> time of its last value that was seen to the end
@@ -128,6 +130,11 @@ class Lane:
     def suspended(self) -> str:
         """Chats that cannot be reached, and why."""
         return f"{self.prefix}suspended"
+
+    @property
+    def preferences(self) -> str:
+        """What chats have set."""
+        return f"{self.prefix}preferences"
 
     @property
     def dead(self) -> str:

@@ -18,6 +18,7 @@ from bot.stores.lease import RedisLease
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_index import RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
+from bot.stores.preferences import RedisPreferences
 from bot.stores.subscriptions import RedisSubscriptions
 
 LISTENING_SECONDS = 10.0
@@ -37,6 +38,7 @@ class Stores:
     dead_letters: RedisDeadLetters
     deliveries: RedisDeliveries
     forgetting: RedisForgetting
+    preferences: RedisPreferences
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -80,6 +82,7 @@ async def open_stores(
             RedisDeadLetters(client),
             RedisDeliveries(client),
             RedisForgetting(client),
+            RedisPreferences(client),
             listening,
             embedded,
         )

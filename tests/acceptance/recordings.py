@@ -11,8 +11,8 @@ import exchange_calendars as xcals
 import pytest
 
 from bot import replay
-from bot.app import find_parts
 from bot.model import Alert
+from bot.parts import find_parts
 from tests.acceptance.reference import Rows, Told
 
 INDICATORS = find_parts().indicators

@@ -9,6 +9,7 @@ from bot.adapters.telegram import TelegramAdapter
 from bot.model import Chat, Message
 from bot.ports import Author, CommandCard
 from tests.adapters.fake_telegram import TOKEN, FakeTelegram
+from tests.adapters.reception import Deaf
 
 CARDS = (CommandCard("status", "Where the rotation stands"), CommandCard("help", "What I can do"))
 HELLO = Message("Hello", ("A line.",), "A footer.")
@@ -24,7 +25,7 @@ async def echo(chat: Chat, text: str) -> Message | None:
 
 
 @dataclass
-class Receptionist:
+class Receptionist(Deaf):
     """Answers as told, and writes down all that happens in its order."""
 
     reply: Callable[[Chat, str], Awaitable[Message | None]] = echo

@@ -19,6 +19,7 @@ from bot.adapters import console
 from bot.adapters.console import AT_THE_KEYBOARD, CONSOLE_CHAT, ConsoleAdapter
 from bot.model import Chat, Message, Tone
 from bot.ports import Author, ChatGone, Rejected, RetryLater
+from tests.adapters.reception import Deaf
 
 SHORT = st.text(max_size=20)
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ Reply = Callable[[Chat, str], Awaitable[Message | None]]
 
 
 @dataclass
-class Desk:
+class Desk(Deaf):
     """Takes what the console says; the reply to a command is the test's own."""
 
     reply: Reply
@@ -305,6 +306,7 @@ async def test_a_full_disk_is_retried_later() -> None:
 def test_nothing_printed_can_move_the_cursor(title: str, lines: list[str], footer: str) -> None:
     adapter = ConsoleAdapter(None, None, colour=False)
     (part,) = adapter.render([Message(title, tuple(lines), footer)])
+    assert isinstance(part, bytes)
     marked = part.decode()
     assert not re.search(
         r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", marked

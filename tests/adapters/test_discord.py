@@ -26,14 +26,16 @@ from bot.ports import (
     PlatformRefused,
     RetryLater,
     StoreUnavailable,
+    always_changes,
 )
 from bot.settings import Settings
 from tests.adapters.fake_discord import EVERYTHING, PERSON, FakeDiscord, Fault
+from tests.adapters.reception import Deaf
 
 CARDS = (
     CommandCard("status", "What fired, what confirms, what is missing"),
     CommandCard(
-        "subscribe", "Hear of a topic", Option("topic", "Which one", ("dominance", "season"))
+        "subscribe", "Hear of a topic", (Option("topic", "Which one", ("dominance", "season")),)
     ),
 )
 CHANNEL = Chat("discord", "6000000000000000001")
@@ -49,7 +51,7 @@ async def silent(_chat: Chat, _text: str) -> Message | None:
 
 
 @dataclass
-class Desk:
+class Desk(Deaf):
     """Takes what Discord says; the reply to a command is the test's own."""
 
     reply: Answer = silent
@@ -173,7 +175,7 @@ async def test_commands_are_told_once_and_again_only_when_they_change(fake: Fake
     assert (option["name"], option.get("required", False)) == ("topic", False)
     assert [choice["value"] for choice in option["choices"]] == ["dominance", "season"]
 
-    renamed = (CARDS[0], CommandCard("subscribe", "Hear of another topic", CARDS[1].option))
+    renamed = (CARDS[0], CommandCard("subscribe", "Hear of another topic", CARDS[1].options))
     async with listening(fake, cards=renamed):
         await fake.wait_for(lambda: fake.connected)
     assert fake.syncs == 2
@@ -181,7 +183,7 @@ async def test_commands_are_told_once_and_again_only_when_they_change(fake: Fake
 
 async def test_commands_stay_within_discords_limits(fake: FakeDiscord) -> None:
     many = Option("topic", "o" * 500, tuple(f"topic{n}" for n in range(26)))
-    async with listening(fake, cards=(CommandCard("subscribe", "s" * 500, many),)):
+    async with listening(fake, cards=(CommandCard("subscribe", "s" * 500, (many,)),)):
         await fake.wait_for(lambda: fake.connected)
     (command,) = fake.commands
     assert len(command["description"]) == 100
@@ -321,7 +323,7 @@ async def test_who_may_manage_a_server_may_change_what_it_hears(
 
 
 async def test_commands_that_change_something_are_shown_to_those_who_may(fake: FakeDiscord) -> None:
-    changing = (CARDS[0], replace(CARDS[1], changes=True))
+    changing = (CARDS[0], replace(CARDS[1], changes=always_changes))
     for _ in range(2):
         async with listening(fake, cards=changing):
             await fake.wait_for(lambda: fake.connected)

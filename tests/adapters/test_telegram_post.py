@@ -80,6 +80,7 @@ async def test_a_part_is_the_same_for_every_chat(telegram: FakeTelegram) -> None
         (part,) = adapter.render([HELLO])
         for chat in (ADA, BOB, TOPIC):
             await adapter.post(chat, part, "k")
+    assert isinstance(part, bytes)
     assert json.loads(part).keys() == {"text", "parse_mode", "link_preview_options"}
     assert len({sent.text for sent in telegram.sent}) == 1
 

@@ -1,15 +1,15 @@
 """What a run found whose senders all stood still for longer than a lease, each in small."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from redis.asyncio import Redis
 
 from bot.delivery.pacing import Pace
 from bot.delivery.sender import Sender
-from bot.model import Chat, Message
-from bot.ports import Limits, Reception
+from bot.model import Chart, Chat, Message
+from bot.ports import NO_PICTURES, Limits, Part, Reception
 from bot.stores.connect import Client
 from bot.stores.outbox import RedisOutbox
 from tests.delivery.sending import settled
@@ -33,10 +33,15 @@ class Slow:
     async def listen(self, reception: Reception) -> None:
         """Nobody speaks here."""
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         return [b"text"]
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Nothing is edited here."""
+
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
         self.posts += 1
         if self.posts > 1:
             self.asked_again.set()

@@ -3,11 +3,11 @@
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.model import Chat, Message
-from bot.ports import Limits, Reception, Rejected
+from bot.model import Chart, Chat, Message
+from bot.ports import NO_PICTURES, Limits, Part, Reception, Rejected
 
 Trouble = Exception | asyncio.Event | None
 """What a post meets: an error it raises, an event it waits for, or nothing."""
@@ -88,7 +88,9 @@ class Recorder:
         finally:
             self.listening -= 1
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         if self.unspeakable.intersection(each.title for each in messages):
             raise ZeroDivisionError("of a library")
         size = self.messages_a_part
@@ -98,7 +100,11 @@ class Recorder:
             for page in pages
         ]
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Nothing is edited here."""
+
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
+        assert isinstance(part, bytes)
         blocks: list[list[str]] = json.loads(part)
         titles = tuple(block[0] for block in blocks)
         for title in titles:

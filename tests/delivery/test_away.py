@@ -12,7 +12,7 @@ import pytest
 
 from bot.delivery import sender, settling
 from bot.model import Chat
-from bot.ports import ChatMoved, Outcome
+from bot.ports import ChatMoved, Outcome, Part
 from bot.stores.connect import connect
 from bot.stores.embedded import EmbeddedRedis
 from tests.delivery.recorder import Recorder
@@ -122,7 +122,7 @@ async def test_a_move_that_could_not_be_noted_is_told_again(
     is_away = asyncio.Event()
 
     class Moving(Recorder):
-        async def post(self, chat: Chat, part: bytes, key: str) -> float:
+        async def post(self, chat: Chat, part: Part, key: str) -> float:
             if chat.id == "1":
                 await is_away.wait()
                 raise ChatMoved(Chat("telegram", "2"))

@@ -8,7 +8,7 @@ import termios
 from collections import Counter
 from pathlib import Path
 
-from bot.app import find_parts
+from bot.parts import find_parts
 from bot.settings import load
 from bot.switches import switched
 from tests.e2e.process import bot, environment, run_to_end

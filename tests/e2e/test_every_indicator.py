@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from bot import status_json
-from bot.app import find_parts
 from bot.errands import look
+from bot.parts import find_parts
 from bot.settings import load
 from tests.providers.gateway import Fault, Gateway
 from tests.providers.market import RUSSELL, SP, Market

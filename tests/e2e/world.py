@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app import find_sources
 from bot.calendar import final_at, is_session
 from bot.model import Cadence
+from bot.parts import find_sources
 from tests.providers.market import COINGECKO, COINMARKETCAP, COINPAPRIKA, RUSSELL, SP, Market
 from tests.watch import PAGES
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app import find_indicators
 from bot.book import Book
 from bot.calendar import final_at
 from bot.catalogue import SERIES
 from bot.evaluation import Evaluation, evaluate
 from bot.measures import Measures
 from bot.model import Alert, Observation, RuleState
+from bot.parts import find_indicators
 
 INDICATORS = find_indicators()
 VENDOR = "vendor"

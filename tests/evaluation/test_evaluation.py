@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import outlook
-from bot.app import find_parts
 from bot.book import Book
 from bot.calendar import is_session, session_close
 from bot.evaluation import Evaluation, evaluate
 from bot.measures import Measures
 from bot.model import Alert, Kind, Observation, Phase, Reading, RuleState, Status
 from bot.outlook import snapshot
+from bot.parts import find_parts
 
 INDICATORS = tuple(
     replace(each, rules=()) if each.derive else each for each in find_parts().indicators

@@ -7,21 +7,23 @@ from pathlib import Path
 
 from bot import replay
 from bot.adapters.console import AT_THE_KEYBOARD
-from bot.app import find_parts
 from bot.book import Book, vendors_in_order
-from bot.commands import Router, Services
+from bot.commands import Services
 from bot.measures import Measures
 from bot.messages import plain
 from bot.model import Alert, Chat, FeedHealth, Message, Observation
 from bot.outlook import StoredOutlook
+from bot.parts import find_parts
 from bot.past import StoredPast
 from bot.ports import StateChange
+from bot.router import Router
 from bot.stores.connect import Client
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
+from bot.stores.preferences import RedisPreferences
 from bot.stores.subscriptions import RedisSubscriptions
 from bot.topics import TOPICS
 from tests.stores.examples import LEADER
@@ -69,6 +71,7 @@ class Desk:
             records=self.journal,
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
+            preferences=RedisPreferences(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,

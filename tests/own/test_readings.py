@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import find_indicators
 from bot.book import Book
 from bot.calendar import is_session
 from bot.measures import Measures
 from bot.model import Condition, Observation, Reading, Side, Span, Unit, Window
 from bot.own.readings import OwnReadings, parse
 from bot.own.windows import over
+from bot.parts import find_indicators
 from tests.own.rules import windows
 
 INDICATORS = {each.key: each for each in find_indicators()}

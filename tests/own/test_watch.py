@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.app import find_indicators
 from bot.model import Condition, OwnRule, OwnState, Saying, Side, Span, Window
 from bot.own import watch
 from bot.own.watch import Moment
+from bot.parts import find_indicators
 from tests.own.rules import FIFTEEN_SESSIONS, MADE, above, below, rules
 
 INDICATORS = {each.key: each for each in find_indicators()}

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from bot.app import find_indicators
 from bot.model import Condition, Indicator, OwnRule, Side, Span, Unit, Window
 from bot.own import limits
 from bot.own.mistakes import NotUnderstood
+from bot.parts import find_indicators
 
 INDICATORS = find_indicators()
 BY_KEY = {each.key: each for each in INDICATORS}

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from bot.app import find_parts
 from bot.model import Point
+from bot.parts import find_parts
 
 FIRST = date(2020, 1, 1)
 INDICATORS = {each.key: each for each in find_parts().indicators}

@@ -5,7 +5,7 @@ Alerts go straight over the wire and need no gateway, so that they survive an ou
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import discord
@@ -16,8 +16,18 @@ from bot.adapters.discord.gateway import Visit
 from bot.adapters.discord.rest import Rest, usable
 from bot.adapters.discord.shards import Plan, Shard, Turns, first_end, plan
 from bot.adapters.discord.trouble import NONSENSE, TROUBLE, reason
-from bot.model import Chat, Message
-from bot.ports import CommandCard, DeliveryError, Limits, PlatformRefused, Reception, Rejected
+from bot.model import Chart, Chat, Message
+from bot.ports import (
+    NO_PICTURES,
+    CommandCard,
+    DeliveryError,
+    Limits,
+    Part,
+    Photo,
+    PlatformRefused,
+    Reception,
+    Rejected,
+)
 
 log = logging.getLogger(__name__)
 
@@ -78,12 +88,20 @@ class DiscordAdapter:
             await asyncio.sleep(self._pauses_s[min(failures, len(self._pauses_s) - 1)])
             failures += 1
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         """Several messages as embeds of one, as far as Discord's limits allow."""
         return parts(messages)
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Put a part in the place of a message of ours; see `Adapter`."""
+        raise NotImplementedError
+
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
         """Deliver one part; Discord swallows a repeated `key` for some minutes."""
+        if isinstance(part, Photo):
+            raise NotImplementedError
         if not (chat.id.isascii() and chat.id.isdecimal()):
             raise Rejected(f"{chat.id!r} is no Discord channel")
         rest_s = await self._rest.post(chat.id, part, key)

@@ -235,7 +235,7 @@ def _command(card: CommandCard) -> app_commands.Command[Any, ..., None]:
     async def chosen(interaction: discord.Interaction[Visit], value: str | None = None) -> None:
         await interaction.client.respond(interaction, f"/{card.name} {value or ''}".rstrip())
 
-    option = card.option
+    option = next(iter(card.options), None)
     if option is not None:
         app_commands.rename(value=option.name)(chosen)
         app_commands.describe(value=shortened(option.summary, _SUMMARY))(chosen)
@@ -247,7 +247,7 @@ def _command(card: CommandCard) -> app_commands.Command[Any, ..., None]:
         description=shortened(card.summary, _SUMMARY),
         callback=chosen if option else plain,
     )
-    if card.changes:
+    if card.changes(()):
         # Only a default, which hides it in menus and which a server may override.
         command.default_permissions = discord.Permissions(manage_guild=True)
     return command

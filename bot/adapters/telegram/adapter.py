@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from bot.adapters.telegram.errors import (
@@ -22,11 +22,14 @@ from bot.adapters.telegram.replies import CHATS_AT_ONCE, Mouth
 from bot.adapters.telegram.requests import Requests
 from bot.adapters.telegram.token import Token
 from bot.http.wire import NoAnswer, NotSent, Wire, WireAnswer
-from bot.model import Chat, Message
+from bot.model import Chart, Chat, Message
 from bot.ports import (
+    NO_PICTURES,
     CommandCard,
     DeliveryError,
     Limits,
+    Part,
+    Photo,
     PlatformRefused,
     Reception,
     Rejected,
@@ -95,12 +98,20 @@ class TelegramAdapter:
         """Answer commands until cancelled; see `Adapter`. A reply is never paid for."""
         await self._listener.listen(reception, Mouth(lambda reply: _parts([reply]), self.post))
 
-    def render(self, messages: Sequence[Message]) -> Sequence[bytes]:
+    def render(
+        self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
+    ) -> Sequence[Part]:
         """The bodies of sendMessage but for the chat; see `Adapter`."""
         return _parts(messages, paid=self._paid)
 
-    async def post(self, chat: Chat, part: bytes, key: str) -> float:
+    async def edit(self, chat: Chat, message: str, part: Part) -> None:
+        """Put a part in the place of a message of ours; see `Adapter`."""
+        raise NotImplementedError
+
+    async def post(self, chat: Chat, part: Part, key: str) -> float:
         """Deliver one part; see `Adapter`. Telegram cannot tell a repeat, so `key` is unused."""
+        if isinstance(part, Photo):
+            raise NotImplementedError
         try:
             answer = await self._sends.post("/sendMessage", _addressed(chat, part))
         except NotSent as error:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bot.adapters.telegram.updates import Heard, Invited, Moved, Said
 from bot.model import Chat, Message
-from bot.ports import SILENCE, DeliveryError, Reception, RetryLater
+from bot.ports import SILENCE, DeliveryError, Part, Reception, RetryLater
 
 log = logging.getLogger(__name__)
 
@@ -26,8 +26,8 @@ NO_COMMAND = Message(
 class Mouth:
     """How a reply is put into parts, and how a part is posted; see `Adapter`."""
 
-    render: Callable[[Message], Sequence[bytes]]
-    post: Callable[[Chat, bytes, str], Awaitable[float]]
+    render: Callable[[Message], Sequence[Part]]
+    post: Callable[[Chat, Part, str], Awaitable[float]]
 
 
 async def answer_all(heard: Sequence[Heard], reception: Reception, mouth: Mouth) -> None:
@@ -78,7 +78,7 @@ async def _answer(heard: Heard, reception: Reception, mouth: Mouth) -> None:
                 await _reply(heard.chat, part, reception, mouth)
 
 
-async def _reply(chat: Chat, part: bytes, reception: Reception, mouth: Mouth) -> None:
+async def _reply(chat: Chat, part: Part, reception: Reception, mouth: Mouth) -> None:
     await reception.turn(chat)
     try:
         await mouth.post(chat, part, "")
