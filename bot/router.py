@@ -81,12 +81,14 @@ class Router:
             with speaking(request.preferences.language):
                 reply = await self._run(name, request, author)
         except UserError as error:
-            reply = Message("That did not work", (str(error),))
+            reply = Message("That did not work", (str(error),), aside=True)
         except CannotTell as error:
             log.warning("/%s was not carried out, as nobody said whether it may: %s", name, error)
             why = f"Only {author.who_may} may, and I could not find out whether you are one"
             reply = Message(
-                "I cannot do that right now", (f"{why}; please try again in a minute.",)
+                "I cannot do that right now",
+                (f"{why}; please try again in a minute.",),
+                aside=True,
             )
         except StoreUnavailable as error:
             log.warning("/%s could not be answered: %s", name, error)
@@ -147,6 +149,7 @@ def _not_yours(author: Author) -> Message:
             f"Only {author.who_may} change what I tell and keep here; everyone may ask, for "
             "instance with /status, /alerts, /subscriptions or /help.",
         ),
+        aside=True,
     )
 
 

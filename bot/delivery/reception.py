@@ -20,6 +20,7 @@ Suggest = Callable[[Chat, str, str, str, Author], Awaitable[Sequence[str]]]
 SLOW_DOWN = Message(
     "Slow down, please",
     (f"I answer one person {PER_MINUTE} times a minute, and leave out what comes faster.",),
+    aside=True,
 )
 
 

@@ -20,7 +20,7 @@ class Button:
     label: str
     """A word or two."""
     command: str
-    """As it would be typed, with its slash; at most 48 bytes, as platforms carry it for us."""
+    """As it would be typed, with its slash; at most 54 bytes, as platforms carry it for us."""
     replaces: bool = False
     """The answer takes the place of the message on which the button stands."""
 
@@ -55,6 +55,8 @@ class Message:
     """Shown with the message where it can be drawn; the message says all without it."""
     pinned: bool = False
     """Of an answer: it is to stay at hand, and to be kept up to date."""
+    aside: bool = False
+    """Of an answer: it is for whoever asked alone, where the platform can keep it apart."""
     translations: tuple[tuple[str, "Message"], ...] = ()
     """The same in other languages than English, by their codes."""
 
