@@ -19,6 +19,19 @@ class PreferenceStore(Protocol):
         """
 
 
+class Holding(Protocol):
+    """Keeps back what a chat does not want to be told for now."""
+
+    async def held(self, chat: Chat) -> int:
+        """How many alerts are kept back for the chat."""
+
+    async def release(self, chat: Chat) -> int:
+        """Put what is kept back into the chat's line again, and say how many alerts that are.
+
+        Whatever its preferences still hold is kept back anew when its turn comes.
+        """
+
+
 class Pictures(Protocol):
     """Draws charts."""
 
