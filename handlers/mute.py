@@ -19,6 +19,7 @@ from bot.wishes.mutes import (
     in_force,
     mutable,
     muted,
+    named_mute,
     typed,
     wanted,
     what_of,
@@ -41,11 +42,9 @@ async def run(request: Request, services: Services) -> Message:
         return _how_long(asked.what, known)
     mute = asked.mute
     stands = await _stands(mute, request, services)
-    now_set = await services.preferences.change(
-        request.chat, lambda before: muted(before, mute, request.now)
-    )
+    await services.preferences.change(request.chat, lambda before: muted(before, mute, request.now))
     replaced = [each for each in in_place if what_of(each) == what_of(mute) and each != mute]
-    came = await let_go(request, services, now_set) if replaced else ()
+    came = await let_go(request, services) if replaced else ()
     return _answer(mute, replaced, (*stands, *came), request, services)
 
 
@@ -67,7 +66,10 @@ def _explained(services: Services) -> Message:
 
 def _mutable_line(services: Services) -> str:
     topics = ", ".join(services.topics)
-    return _("Topics: {topics}. /status names the rules, /alerts your own.").format(topics=topics)
+    return _(
+        "Topics: {topics}, and own for all alerts of your own. /status names the rules, /alerts "
+        "your alerts."
+    ).format(topics=topics)
 
 
 def _listed(mutes: Sequence[Mute], request: Request, services: Services) -> Message:
@@ -94,7 +96,7 @@ def _how_long(what: str, known: Mutable) -> Message:
     last = [pick(_("Until it recovers"), f"/mute {what} until {RECOVERS}")] if recovers else []
     if not recovers or what in known.topics:
         last.append(pick(_("Until I lift it"), f"/mute {what} always"))
-    named = name_said(Mute(rule="" if what == EVERYTHING else what))
+    named = name_said(named_mute(what, known))
     return Message(
         _("For how long shall I mute {what}?").format(what=named),
         (

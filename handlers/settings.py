@@ -9,9 +9,9 @@ from bot.model import DEFAULT_PREFERENCES, Button, Message, Preferences, QuietHo
 from bot.ports import Option, changes_if_more_is_said
 from bot.wishes.buttons import pick, undo
 from bot.wishes.hours import digest_said, quiet_typed
-from bot.wishes.mutes import in_force
+from bot.wishes.mutes import OWN, in_force
 from bot.wishes.releasing import let_go
-from bot.wishes.settings import OWN, SETTINGS, URGENT, Setting, changed, setting_named
+from bot.wishes.settings import SETTINGS, URGENT, Setting, changed, setting_named
 from bot.wishes.zones import zone_of, zones
 
 TITLES = {
@@ -165,7 +165,7 @@ async def _released(
     concerns = setting.name in ("zone", "quiet", "urgent")
     if now_set == before or not concerns or (before.quiet is None and not before.mutes):
         return ()
-    return await let_go(request, services, now_set)
+    return await let_go(request, services)
 
 
 def _answer(

@@ -24,11 +24,10 @@ async def run(request: Request, services: Services) -> Message:
         return _which(mutes, request, services)
     lifted = _named(request.arguments or (ALL,), mutes)
     names = [what_of(each) for each in lifted]
-    now_set = await services.preferences.change(
+    await services.preferences.change(
         request.chat, lambda before: without(before, names, request.now)
     )
-    came = await let_go(request, services, now_set)
-    return _answer(lifted, came)
+    return _answer(lifted, await let_go(request, services))
 
 
 def _named(words: Sequence[str], mutes: Sequence[Mute]) -> list[Mute]:

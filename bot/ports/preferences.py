@@ -20,16 +20,13 @@ class PreferenceStore(Protocol):
 
 
 class Holding(Protocol):
-    """Keeps back what a chat does not want to be told for now."""
-
-    async def held(self, chat: Chat) -> int:
-        """How many alerts are kept back for the chat."""
+    """What is held back from chats, in quiet hours or while it is muted."""
 
     async def release(self, chat: Chat) -> int:
-        """Put what is kept back into the chat's line again, and say how many alerts that are.
+        """Judge what is held by what the chat has set now; returns how many come at once."""
 
-        Whatever its preferences still hold is kept back anew when its turn comes.
-        """
+    async def held(self, chat: Chat) -> int:
+        """How many letters are held back from the chat."""
 
 
 class Pictures(Protocol):

@@ -1,4 +1,4 @@
-"""What is kept back for chats: nothing, as long as delivery holds nothing."""
+"""What is held back for chats: nothing, as long as delivery holds nothing."""
 
 from bot.model import Chat
 
@@ -6,10 +6,10 @@ from bot.model import Chat
 class NothingHeld:
     """Stands in where every alert is told at once."""
 
-    async def held(self, chat: Chat) -> int:
-        """How many alerts are kept back for the chat."""
+    async def release(self, chat: Chat) -> int:
+        """Judge what is held by what the chat has set now; returns how many come at once."""
         return 0
 
-    async def release(self, chat: Chat) -> int:
-        """Put what is kept back into the chat's line again, and say how many alerts that are."""
+    async def held(self, chat: Chat) -> int:
+        """How many letters are held back from the chat."""
         return 0

@@ -8,7 +8,7 @@ from bot.model import Indicator, Mute
 from bot.own.grammar import parse
 from bot.own.mistakes import NotUnderstood
 from bot.own.words import condition_text
-from bot.wishes.mutes import RECOVERS
+from bot.wishes.mutes import OWN, RECOVERS
 from bot.wishes.zones import moment_there
 
 TOLD_DAYS = 7
@@ -19,6 +19,8 @@ def name_said(mute: Mute) -> str:
     """What is muted: dominance, alert 3, everything."""
     if mute.rule.isdecimal():
         return _("alert {number}").format(number=mute.rule)
+    if mute.topic == OWN:
+        return _("your own alerts")
     return mute.topic or mute.rule or _("everything")
 
 

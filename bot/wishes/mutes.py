@@ -18,13 +18,21 @@ from bot.wishes.zones import zone_of
 MOST = 20
 """So many mutes a chat may have at once."""
 RECOVERS = "recovers"
+OWN = "own"
+"""All alerts of a chat's own, as if they were a topic."""
 EVERYTHING = "everything"
+IT = "it"
+"""The alert of the line before, where a mute stands in an /import."""
 _EVERYTHING = frozenset({EVERYTHING, "all"})
 _ALWAYS = frozenset({"always", "forever", "for good", "until i lift it"})
 _RECOVERED = re.compile(r"(?:it\s+|this\s+)?(?:recovers?|has\s+recovered|recovered)")
 _NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
 _OPENING = frozenset({"for", "until", "till", "always", "forever", "a", "an"})
 """With these begins how long, where it is not said what."""
+
+
+class IsOver(UserError):
+    """The mute would have ended by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ async def mutable(request: Request, services: Services) -> Mutable:
     kept = await services.own.kept(request.chat)
     rules = rule_ids(services.indicators)
     numbers = tuple(each.number for each in kept)
-    return Mutable(tuple(services.topics), rules, numbers, services.indicators)
+    return Mutable((*services.topics, OWN), rules, numbers, services.indicators)
 
 
 def wanted(words: Sequence[str], known: Mutable, request: Request) -> Wanted:
@@ -89,6 +97,13 @@ def target(word: str, known: Mutable) -> str:
     if plain not in known.words:
         raise never_heard_of(_("topic, rule or alert"), word, known.words, listed_by="/mute")
     return plain
+
+
+def named_mute(what: str, known: Mutable) -> Mute:
+    """A mute of this without an end."""
+    if what == EVERYTHING:
+        return Mute()
+    return Mute(topic=what) if what in known.topics else Mute(rule=what)
 
 
 def what_of(mute: Mute) -> str:
@@ -142,10 +157,7 @@ def _divided(words: Sequence[str], known: Mutable) -> tuple[str, str]:
 
 def _mute(what: str, how_long: str, known: Mutable, request: Request) -> Mute:
     """The mute that ends so; raises UserError."""
-    is_topic = what in known.topics
-    named = Mute(
-        topic=what if is_topic else "", rule="" if is_topic or what == EVERYTHING else what
-    )
+    named = named_mute(what, known)
     plain = " ".join(how_long.split()).strip(" .!")
     if plain in _ALWAYS:
         return named
@@ -170,7 +182,7 @@ def _until(typed_end: str, named: Mute, known: Mutable, request: Request) -> Mut
     if end is None:
         return replace(named, condition=condition(typed_end, known.indicators, request.now))
     if end <= request.now:
-        raise UserError(_("That is over already: {typed}.").format(typed=typed_end[:32]))
+        raise IsOver(_("That is over already: {typed}.").format(typed=typed_end[:32]))
     if end > request.now + LONGEST:
         raise UserError(
             _("I mute for up to {days} days; always mutes for good.").format(days=LONGEST.days)

@@ -2,24 +2,19 @@
 
 from bot.commands import Request, Services
 from bot.language import counted
-from bot.model import Preferences
-from bot.wishes.mutes import in_force, without
+from bot.wishes.mutes import without
 
 
-async def let_go(request: Request, services: Services, now_set: Preferences) -> tuple[str, ...]:
-    """Let go of what waits, and say how much; what something else still holds waits on."""
+async def let_go(request: Request, services: Services) -> tuple[str, ...]:
+    """Let go of what nothing holds back any more, and say how much that is; empty for nothing."""
     count = await services.holding.release(request.chat)
     if not count:
         return ()
-    if now_set.quiet is None and not in_force(now_set, request.now):
-        said = counted("The alert that waited comes now.",
-                       "The {count} alerts that waited come now.", count)  # fmt: skip
-    else:
-        said = counted(
-            "The alert that waited comes now, unless something else holds it.",
-            "Of the {count} alerts that waited, those that nothing else holds come now.",
-            count,
-        )
+    said = counted(
+        "The alert that was held back comes now.",
+        "The {count} alerts that were held back come now.",
+        count,
+    )
     return (said.format(count=count),)
 
 

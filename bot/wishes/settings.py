@@ -8,10 +8,9 @@ from bot.language import LANGUAGES, _, known_language
 from bot.model import DEFAULT_PREFERENCES, Preferences
 from bot.topics import TOPICS
 from bot.wishes.hours import OFF, digest_time, digest_typed, quiet_hours, quiet_typed
+from bot.wishes.mutes import OWN
 from bot.wishes.zones import zone_named
 
-OWN = "own"
-"""Alerts of a chat's own, among the topics that may be urgent."""
 URGENT = (*TOPICS, OWN)
 ALL = frozenset({"all", "everything"})
 

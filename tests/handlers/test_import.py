@@ -167,7 +167,7 @@ async def test_alone_it_explains_by_an_example_that_it_takes_itself(
         ("/alert btc_dominance below", "/alert btc_dominance below: After “below” I need a number"),
         ("/alert", "/alert: A condition is missing"),
         ("/subscribe domminance", "/subscribe domminance: There is no topic domminance. Did you"),
-        ("/stop yes", "/stop yes: I import lines that begin with /subscribe or /alert."),
+        ("/stop yes", "/stop yes: I import lines that begin with /subscribe, /alert, /sett"),
         ("btc_dominance below 54", "btc_dominance below 54: I import lines that begin with"),
     ],
 )
