@@ -116,6 +116,10 @@ class Desk:
         assert reply is not None
         return reply
 
+    async def suggest(self, command: str, option: str, typed: str) -> Sequence[str]:
+        """What may stand in a command's option."""
+        return await self._router.suggest(CHAT, command, option, typed, AT_THE_KEYBOARD)
+
     async def ask(self, text: str, chat: Chat = CHAT) -> str:
         """The reply as plain text, which fits a chat's message."""
         said = plain(await self.answer(text, chat))
