@@ -1,6 +1,7 @@
 """/settings: how this chat wants to be told, each thing with what there is to choose."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.commands import Command, Request, Services
@@ -59,7 +60,11 @@ async def run(request: Request, services: Services) -> Message:
     now_set = await services.preferences.change(
         request.chat, lambda before: changed(request.arguments, before)
     )
-    with speaking(now_set.language or request.preferences.language):
+    spoken = now_set.language or request.preferences.language
+    if not now_set.language and stored.language:
+        # What the app says is not known here while something else is set.
+        request = replace(request, preferences=replace(request.preferences, language=""))
+    with speaking(spoken):
         came = await _released(setting, stored, now_set, request, services)
         return _answer(setting, stored, now_set, request, came)
 
@@ -104,7 +109,7 @@ def _language_now(stored: Preferences, request: Request) -> str:
     if request.preferences.language in LANGUAGES:
         language = LANGUAGES[request.preferences.language]
         return _("{language}, as your app says").format(language=language)
-    return LANGUAGES[ENGLISH]
+    return _("as your app says, or else {language}").format(language=LANGUAGES[ENGLISH])
 
 
 def _choice(setting: Setting, stored: Preferences, request: Request) -> Message:

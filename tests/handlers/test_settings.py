@@ -56,7 +56,7 @@ async def test_all_is_shown_and_each_thing_has_a_button(desk: Desk) -> None:
         "Quiet hours: none",
         "Urgent: nothing",
         "Digest: none",
-        "Language: English",
+        "Language: as your app says, or else English",
         "Muted: nothing",
     )
     assert commands(message) == [f"/settings {each.name}" for each in SETTINGS]
@@ -209,6 +209,8 @@ async def test_the_answer_speaks_the_language_that_was_chosen(
         message = await desk.answer(f"/settings language {name}")
         assert message.title.endswith(f": {name}")
         assert (await preferences.of(CHAT)).language == code
+        said = await desk.ask("/settings language off")
+        assert said.startswith("Language: as your app says, or else English")
 
 
 async def suggested(desk: Desk, option: str, typed: str) -> list[str]:
