@@ -14,6 +14,7 @@ from bot.own.past import firings
 from bot.own.report import again_line, now_line, past_line, silence_line
 from bot.own.words import sentence, text
 from bot.ports import NoSuchRule, Option, TooManyRules, changes_if_more_is_said
+from bot.wishes.releasing import forget_number
 
 NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
 NOT_BELOW = re.compile(r"<=|=<|at most|at or below")
@@ -101,7 +102,7 @@ async def _stored(
     try:
         if number is not None:
             return await services.own.change(request.chat, number, rule, holds=holds)
-        return await services.own.keep(request.chat, rule, holds=holds, limit=limit)
+        made = await services.own.keep(request.chat, rule, holds=holds, limit=limit)
     except NoSuchRule:
         raise UserError(f"You have no alert {number} any more. /alerts lists yours.") from None
     except TooManyRules:
@@ -111,6 +112,8 @@ async def _stored(
             f"You have {limit} alerts, as many as a chat may have here. /unalert 1, say, makes "
             "room, and /alert 1 with a rule puts that in the place of alert 1."
         ) from None
+    await forget_number(made.number, request, services)
+    return made
 
 
 async def _presents(

@@ -1,12 +1,15 @@
-"""/export: what a chat hears and watches, as the commands that make it again elsewhere."""
+"""/export: what a chat hears, watches and has set, as the commands that make it again elsewhere."""
 
 from collections.abc import Iterator, Sequence
 
 from bot.commands import Command, Request, Services
-from bot.model import Message, OwnRule
+from bot.language import N_, _, counted
+from bot.model import KeptRule, Message, Mute, OwnRule
 from bot.own.grammar import parse
 from bot.own.mistakes import NotUnderstood
 from bot.own.words import text
+from bot.wishes import settings
+from bot.wishes.mutes import IT, end_typed, in_force, typed
 
 HEAD = "/import"
 LONGEST_BLOCK = 3000
@@ -14,22 +17,35 @@ LONGEST_BLOCK = 3000
 
 
 async def run(request: Request, services: Services) -> Message:
-    """Write a command for all topics and one for each alert, behind an /import to be pasted."""
+    """Write a command for each thing there is, behind an /import to be pasted."""
     heard = await services.subscriptions.topics(request.chat)
     kept = await services.own.kept(request.chat)
+    stored = await services.preferences.of(request.chat)
     topics = [topic for topic in services.topics if topic in heard]
-    indicators = {each.key: each for each in services.indicators}
     readable = [each for each in kept if _is_read_back(each.rule, request, services)]
-    commands = [f"/subscribe {' '.join(topics)}"] if topics else []
-    commands += [f"/alert {text(each.rule, indicators)}" for each in readable]
+    mutes = in_force(stored, request.now)
+    groups = [[f"/subscribe {' '.join(topics)}"]] if topics else []
+    groups += [[each] for each in settings.commands(stored)]
+    groups += [_own(each, mutes, services) for each in readable]
+    groups += [[f"/mute {typed(each)}"] for each in mutes if not each.rule.isdecimal()]
     left_out = [str(each.number) for each in kept if each not in readable]
     notes = _left_out(left_out)
-    if not commands:
-        how = "/subscribe and /alert make something to take along."
-        return Message("There is nothing to export", (*notes, how))
-    blocks = [*_blocks(commands)]
+    if not groups:
+        how = _("/subscribe and /alert make something to take along.")
+        return Message(_("There is nothing to export"), (*notes, how))
+    blocks = [*_blocks(groups)]
     # Nothing may follow them, as it would be copied along.
     return Message(_title(len(blocks)), (*notes, *_apart(blocks)))
+
+
+def _own(kept: KeptRule, mutes: Sequence[Mute], services: Services) -> list[str]:
+    """An alert, and behind it its mute: it will have another number elsewhere."""
+    indicators = {each.key: each for each in services.indicators}
+    of_it = [each for each in mutes if each.rule == str(kept.number)]
+    return [
+        f"/alert {text(kept.rule, indicators)}",
+        *(f"/mute {IT} {end_typed(each)}" for each in of_it),
+    ]
 
 
 def _is_read_back(rule: OwnRule, request: Request, services: Services) -> bool:
@@ -44,25 +60,36 @@ def _is_read_back(rule: OwnRule, request: Request, services: Services) -> bool:
 def _left_out(numbers: Sequence[str]) -> tuple[str, ...]:
     if not numbers:
         return ()
-    named = f"alert {numbers[0]}" if len(numbers) == 1 else f"alerts {', '.join(numbers)}"
-    return (f"Left out, as nobody could make it today: {named}; /alerts shows more.",)
+    said = counted(
+        "Left out, as nobody could make it today: alert {numbers}; /alerts shows more.",
+        "Left out, as nobody could make it today: alerts {numbers}; /alerts shows more.",
+        len(numbers),
+    )
+    return (said.format(numbers=", ".join(numbers)),)
 
 
 def _title(blocks: int) -> str:
-    if blocks == 1:
-        return "Paste this into another chat, from /import on"
-    return f"Paste these {blocks} parts into another chat, each from its /import on"
+    said = counted(
+        "Paste this into another chat, from /import on",
+        "Paste these {count} parts into another chat, each from its /import on",
+        blocks,
+    )
+    return said.format(count=blocks)
 
 
-def _blocks(commands: Sequence[str]) -> Iterator[list[str]]:
-    """The commands in as few messages as they fit, each beginning with /import."""
+def _blocks(groups: Sequence[Sequence[str]]) -> Iterator[list[str]]:
+    """The commands in as few messages as they fit, each beginning with /import.
+
+    Those of a group stay together.
+    """
     block, length = [HEAD], len(HEAD)
-    for command in commands:
-        if len(block) > 1 and length + 1 + len(command) > LONGEST_BLOCK:
+    for group in groups:
+        more = sum(1 + len(command) for command in group)
+        if len(block) > 1 and length + more > LONGEST_BLOCK:
             yield block
             block, length = [HEAD], len(HEAD)
-        block.append(command)
-        length += 1 + len(command)
+        block += group
+        length += more
     yield block
 
 
@@ -71,4 +98,4 @@ def _apart(blocks: Sequence[Sequence[str]]) -> Iterator[str]:
         yield from ["", *block] if number else block
 
 
-COMMAND = Command("export", "Your topics and alerts, to take along", run)
+COMMAND = Command("export", N_("Your topics, alerts and settings, to take along"), run)

@@ -1,91 +1,91 @@
 """/import: make again what /export wrote, all of it or nothing."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from bot.commands import Command, Request, Services, UserError, chosen_topics
-from bot.model import KeptRule, Message, OwnRule, Tone
+from bot.commands import Command, Request, Services, UserError
+from bot.language import N_, _, counted
+from bot.model import KeptRule, Message, OwnRule, Preferences, Tone
 from bot.own.distance import presents
-from bot.own.grammar import parse
-from bot.own.mistakes import NotUnderstood
 from bot.own.words import text
 from bot.ports import Option, TooManyRules, always_changes
-from bot.topics import ESSENTIALS
+from bot.wishes.lines import Asked, divided, understood
+from bot.wishes.mute_words import end_said, name_said
+from bot.wishes.mutes import in_force, mutable
+from bot.wishes.releasing import forget_number, let_go
+from bot.wishes.settings import SETTINGS
 
-SEPARATOR = re.compile(r"[\s;]+(?=/)")
-"""Platforms do not agree on what a line is: what begins with a slash is one."""
 MOST_MISTAKES = 8
 MOST_NAMED = 20
 LONGEST_QUOTE = 60
-EXPLAINED = Message(
-    "Send what /export wrote in another chat, and I make the same here",
-    (
-        "/import",
-        "/subscribe dominance season",
-        "/alert btc_dominance below 55",
-        "A line for each /subscribe and /alert, as you would type them; in one line, put a “;” "
-        "between them. I take all of them, or none and say why.",
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What one line asks for."""
-
-    topics: tuple[str, ...] = ()
-    rule: OwnRule | None = None
-    guessed: tuple[str, ...] = ()
 
 
 async def run(request: Request, services: Services) -> Message:
     """Understand every line before anything is made."""
-    lines = _lines(request.arguments)
+    lines = divided(request.arguments)
     if not lines:
-        return EXPLAINED
-    asked, mistakes = [], []
-    for line in lines:
-        try:
-            asked.append(_understood(line, request, services))
-        except UserError as mistake:
-            mistakes.append(f"{_quoted(line)}: {mistake}")
-    if mistakes:
-        return _refused(mistakes, len(lines))
+        return _explained()
+    asked = await _understood(lines, request, services)
+    if isinstance(asked, Message):
+        return asked
     kept = await services.own.kept(request.chat)
     known = {each.rule for each in kept}
-    wanted = dict.fromkeys(each.rule for each in asked if each.rule is not None)
-    rules = [rule for rule in wanted if rule not in known]
+    rules = [rule for rule in asked.rules if rule not in known]
     _check_room(len(rules), len(kept), services)
+    stored = await services.preferences.of(request.chat)
+    numbers = {each.rule: each.number for each in kept}
+    provisional = {rule: -n for n, rule in enumerate(rules, 1)}
+    asked.applied(stored, numbers | provisional, request.now)
     made = await _made(rules, request, services)
-    topics = tuple(dict.fromkeys(topic for each in asked for topic in each.topics))
-    new = await services.subscriptions.subscribe(request.chat, topics) if topics else frozenset()
-    guessed = dict.fromkeys(key for each in asked for key in each.guessed)
-    notes = [f"I took a name you typed for {key}." for key in guessed]
-    told = (*notes, *_topics_told(topics, new), *_rules_told(made, len(wanted), services))
-    title = "Imported" if new or made else "Nothing new"
-    return Message(title, told, "/subscriptions and /alerts show what there is now", Tone.GOOD)
+    numbers |= {each.rule: each.number for each in made}
+    now_set = stored
+    if asked.settings or asked.mutes:
+        now_set = await services.preferences.change(
+            request.chat, lambda before: asked.applied(before, numbers, request.now)
+        )
+    new = frozenset[str]()
+    if asked.topics:
+        new = await services.subscriptions.subscribe(request.chat, asked.topics)
+    came = await let_go(request, services) if now_set != stored else ()
+    told = (
+        *(_("I took a name you typed for {key}.").format(key=key) for key in asked.guessed),
+        *_topics_told(asked.topics, new),
+        *_rules_told(made, len(asked.rules), services),
+        *_settings_told(asked, stored, now_set, request, services),
+        *came,
+    )
+    title = _("Imported") if new or made or now_set != stored else _("Nothing new")
+    footer = _("/subscriptions and /alerts show what there is now")
+    return Message(title, told, footer, Tone.GOOD)
 
 
-def _lines(words: Sequence[str]) -> list[str]:
-    """What begins with a slash, each; where parts were joined, /import stands between them."""
-    found = [line.strip(" ;") for line in SEPARATOR.split(" ".join(words))]
-    return [line for line in found if line and line != "/import"]
+def _explained() -> Message:
+    return Message(
+        _("Send what /export wrote in another chat, and I make the same here"),
+        (
+            "/import",
+            "/subscribe dominance season",
+            "/alert btc_dominance below 55",
+            "/settings quiet 22:00-07:00",
+            _(
+                "A line for each /subscribe, /alert, /settings and /mute, as you would type them; "
+                "in one line, put a “;” between them. I take all of them, or none and say why."
+            ),
+        ),
+    )
 
 
-def _understood(line: str, request: Request, services: Services) -> Asked:
-    """What a line asks for; raises UserError."""
-    command, _, rest = line.partition(" ")
-    match command.partition("@")[0]:
-        case "/subscribe":
-            return Asked(topics=chosen_topics(rest.split(), services.topics) or ESSENTIALS)
-        case "/alert":
-            try:
-                found = parse(rest, services.indicators, request.now.date())
-            except NotUnderstood as mistake:
-                raise UserError(str(mistake)) from None
-            return Asked(rule=found.rule, guessed=found.guessed)
-    raise UserError("I import lines that begin with /subscribe or /alert.")
+async def _understood(
+    lines: Sequence[str], request: Request, services: Services
+) -> Asked | Message:
+    """What all lines together ask for, or what is wrong with some of them."""
+    known = await mutable(request, services)
+    asked, mistakes = Asked(), []
+    for line in lines:
+        try:
+            asked = understood(line, asked, known, request)
+        except UserError as mistake:
+            mistakes.append(f"{_quoted(line)}: {mistake}")
+    return _refused(mistakes, len(lines)) if mistakes else asked
 
 
 def _quoted(line: str) -> str:
@@ -95,20 +95,26 @@ def _quoted(line: str) -> str:
 def _refused(mistakes: Sequence[str], lines: int) -> Message:
     rows = [*mistakes[:MOST_MISTAKES]]
     if len(mistakes) > MOST_MISTAKES:
-        rows.append(f"and {len(mistakes) - MOST_MISTAKES} more")
-    title = f"Nothing imported: I do not understand {len(mistakes)} of {lines} lines"
-    return Message(title, tuple(rows), "Mend or leave out what is wrong, and send the rest again")
+        rows.append(_("and {count} more").format(count=len(mistakes) - MOST_MISTAKES))
+    title = _("Nothing imported: I do not understand {count} of {lines} lines")
+    return Message(
+        title.format(count=len(mistakes), lines=lines),
+        tuple(rows),
+        _("Mend or leave out what is wrong, and send the rest again"),
+    )
 
 
 def _check_room(new: int, kept: int, services: Services) -> None:
     """Raise UserError where the rules would be too many for a chat."""
     limit = services.rules_per_chat
     if new and not limit:
-        raise UserError("Whoever runs me has switched own alerts off. Nothing was imported.")
+        raise UserError(_("Whoever runs me has switched own alerts off. Nothing was imported."))
     if new and new + kept > limit:
         raise UserError(
-            f"These are {new} new alerts, and you have {kept}; a chat may have {limit} here. "
-            "Nothing was imported."
+            _(
+                "These are {new} new alerts, and you have {kept}; a chat may have {limit} here. "
+                "Nothing was imported."
+            ).format(new=new, kept=kept, limit=limit)
         )
 
 
@@ -128,16 +134,18 @@ async def _made(rules: Sequence[OwnRule], request: Request, services: Services) 
     for rule in rules:
         holds = [condition in true for condition in rule.conditions]
         try:
-            made.append(
-                await services.own.keep(
-                    request.chat, rule, holds=holds, limit=services.rules_per_chat
-                )
+            kept = await services.own.keep(
+                request.chat, rule, holds=holds, limit=services.rules_per_chat
             )
         except TooManyRules:
             raise UserError(
-                f"There was room for {len(made)} of {len(rules)} new alerts only: "
-                f"a chat may have {services.rules_per_chat} here."
+                _(
+                    "There was room for {made} of {count} new alerts only: a chat may have "
+                    "{limit} here."
+                ).format(made=len(made), count=len(rules), limit=services.rules_per_chat)
             ) from None
+        await forget_number(kept.number, request, services)
+        made.append(kept)
     return made
 
 
@@ -145,27 +153,55 @@ def _topics_told(topics: Sequence[str], new: frozenset[str]) -> tuple[str, ...]:
     if not topics:
         return ()
     if not new:
-        return ("You heard all of these topics already.",)
-    return (f"You now also hear: {', '.join(topic for topic in topics if topic in new)}.",)
+        return (_("You heard all of these topics already."),)
+    now = ", ".join(topic for topic in topics if topic in new)
+    return (_("You now also hear: {topics}.").format(topics=now),)
 
 
 def _rules_told(made: Sequence[KeptRule], wanted: int, services: Services) -> tuple[str, ...]:
     if not wanted:
         return ()
     indicators = {each.key: each for each in services.indicators}
-    had = f"; {wanted - len(made)} you had already" if wanted > len(made) else ""
-    rows = [f"New alerts: {len(made) or 'none'}{had}."]
+    count = str(len(made)) if made else _("none")
+    said = _("New alerts: {count}.").format(count=count)
+    if wanted > len(made):
+        had = _("New alerts: {count}; {had} you had already.")
+        said = had.format(count=count, had=wanted - len(made))
+    rows = [said]
     rows += [f"{each.number}. {text(each.rule, indicators)}" for each in made[:MOST_NAMED]]
     if len(made) > MOST_NAMED:
-        rows.append(f"and {len(made) - MOST_NAMED} more")
+        rows.append(_("and {count} more").format(count=len(made) - MOST_NAMED))
+    return tuple(rows)
+
+
+def _settings_told(
+    asked: Asked, before: Preferences, now_set: Preferences, request: Request, services: Services
+) -> tuple[str, ...]:
+    """What is set and muted now, and was not before."""
+    rows = []
+    new = [each for each in SETTINGS if each.write(before) != each.write(now_set)]
+    if new:
+        said = "; ".join(f"{each.name} {each.write(now_set)}" for each in new)
+        rows.append(_("Set: {settings}.").format(settings=said))
+    for mute in in_force(now_set, request.now):
+        if mute not in before.mutes:
+            end = end_said(mute, now_set.zone, services.indicators, request.now)
+            rows.append(_("Muted: {what}, {end}.").format(what=name_said(mute), end=end))
+    if asked.over:
+        said = counted(
+            "{count} mute was over already.", "{count} mutes were over already.", len(asked.over)
+        )
+        rows.append(said.format(count=len(asked.over)))
+    if (asked.settings or asked.mutes) and not rows:
+        rows.append(_("All of it was set already."))
     return tuple(rows)
 
 
 COMMAND = Command(
     "import",
-    "Make here what /export wrote elsewhere",
+    N_("Make here what /export wrote elsewhere"),
     run,
     usage="<lines>",
     changes=always_changes,
-    options=(Option("lines", "What /export wrote: /subscribe and /alert lines"),),
+    options=(Option("lines", N_("What /export wrote: /subscribe, /alert, /settings and more")),),
 )

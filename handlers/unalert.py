@@ -6,6 +6,7 @@ from bot.commands import Command, Request, Services, UserError
 from bot.model import KeptRule, Message
 from bot.own.words import text
 from bot.ports import NoSuchRule, Option, changes_if_more_is_said
+from bot.wishes.releasing import forget_number
 
 ALL = ("all", "everything")
 MOST_NAMED = 20
@@ -27,6 +28,7 @@ async def run(request: Request, services: Services) -> Message:
             rule = await services.own.forget(request.chat, each.number)
         except NoSuchRule:  # It was told for the last time, or removed, a moment ago.
             continue
+        await forget_number(each.number, request, services)
         gone.append(f"{each.number}. {text(rule, indicators)}")
     if not gone:
         return Message("Nothing to do", ("They were gone already.",))

@@ -34,6 +34,7 @@ from bot.ports import (
     always,
 )
 from bot.router import Router
+from bot.stores.holding import NothingHeld
 from bot.topics import ESSENTIALS, TOPICS
 
 CHAT = Chat("console", "console")
@@ -154,6 +155,7 @@ def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Route
         deliveries=Nothing(),
         forgetting=Blank(),
         preferences=Unset(),
+        holding=NothingHeld(),
         topics=TOPICS,
         commands=commands,
     )
@@ -318,7 +320,9 @@ ASKING = {command.name for command in find_parts().commands} - CHANGING
 
 
 def test_the_commands_that_change_a_chat_are_known() -> None:
-    assert {"alert", "import", "stop", "subscribe", "unalert", "unsubscribe"} == CHANGING
+    known = {"alert", "import", "mute", "settings", "stop", "subscribe", "unalert", "unmute",
+             "unsubscribe"}  # fmt: skip
+    assert known == CHANGING
 
 
 @pytest.mark.parametrize("name", sorted(CHANGING))

@@ -49,7 +49,7 @@ from bot.ports.outbox import (
     Turns,
 )
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
-from bot.ports.preferences import Pictures, PreferenceStore
+from bot.ports.preferences import Holding, Pictures, PreferenceStore
 from bot.ports.records import Records
 from bot.ports.sources import (
     At,
@@ -106,6 +106,7 @@ __all__ = [
     "Fetch",
     "Forgetting",
     "History",
+    "Holding",
     "Hours",
     "Http",
     "Journal",

@@ -17,6 +17,8 @@ class Belongings:
     """Alerts on their way to it, those being sent right now among them."""
     given_up: int
     """Alerts that could not be delivered, and wait for the operator."""
+    settings: int = 0
+    """1 where it has set anything, a mute say."""
 
 
 class Forgetting(Protocol):

@@ -19,6 +19,16 @@ class PreferenceStore(Protocol):
         """
 
 
+class Holding(Protocol):
+    """What is held back from chats, in quiet hours or while it is muted."""
+
+    async def release(self, chat: Chat) -> int:
+        """Judge what is held by what the chat has set now; returns how many come at once."""
+
+    async def held(self, chat: Chat) -> int:
+        """How many letters are held back from the chat."""
+
+
 class Pictures(Protocol):
     """Draws charts."""
 

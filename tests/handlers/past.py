@@ -15,11 +15,12 @@ from bot.model import Alert, Chat, FeedHealth, Message, Observation
 from bot.outlook import StoredOutlook
 from bot.parts import find_parts
 from bot.past import StoredPast
-from bot.ports import StateChange
+from bot.ports import Holding, StateChange
 from bot.router import Router
 from bot.stores.connect import Client
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.forgetting import RedisForgetting
+from bot.stores.holding import NothingHeld
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
@@ -58,7 +59,14 @@ def values(
 class Desk:
     """Asks commands, over what is stored."""
 
-    def __init__(self, client: Client, now: datetime = NOW, *, rules_per_chat: int = 50) -> None:
+    def __init__(
+        self,
+        client: Client,
+        now: datetime = NOW,
+        *,
+        rules_per_chat: int = 50,
+        holding: Holding | None = None,
+    ) -> None:
         self.now = now
         self.journal = RedisJournal(client, PARTS.platform_names)
         self._lease = RedisLease(client)
@@ -72,6 +80,7 @@ class Desk:
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
             preferences=RedisPreferences(client),
+            holding=holding or NothingHeld(),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,
@@ -106,6 +115,10 @@ class Desk:
         reply = await self._router.answer(chat, text, AT_THE_KEYBOARD)
         assert reply is not None
         return reply
+
+    async def suggest(self, command: str, option: str, typed: str) -> Sequence[str]:
+        """What may stand in a command's option."""
+        return await self._router.suggest(CHAT, command, option, typed, AT_THE_KEYBOARD)
 
     async def ask(self, text: str, chat: Chat = CHAT) -> str:
         """The reply as plain text, which fits a chat's message."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,20 +11,25 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from bot.messages import plain
-from bot.model import Chat, Condition, OwnRule, Side
+from bot.model import Chat, Condition, KeptRule, Mute, OwnRule, Preferences, Side
+from bot.own.words import text
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.own_rules import RedisOwnRules
+from bot.stores.preferences import RedisPreferences
 from bot.stores.subscriptions import RedisSubscriptions
 from bot.topics import ESSENTIALS, TOPICS
 from handlers.export import LONGEST_BLOCK
-from tests.handlers.past import CHAT, Desk, values
+from tests.handlers.past import CHAT, PARTS, Desk, values
 from tests.own.rules import below
 from tests.own.typed import TODAY, rules
+from tests.wishes.examples import NOW, preferences
 
-NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 THERE = Chat("telegram", "-1009", "4")
 MOST = 9
+OTHER = OwnRule((below(41.5),), once=True)
+MOST_ASKED = 6
+ASKED = st.lists(rules().filter(lambda rule: rule != OTHER), max_size=MOST_ASKED, unique=True)
 
 
 @pytest.fixture
@@ -49,8 +54,22 @@ JOINTS = ("\n", " ", "; ", " ;\n", ";")
 """What stands between two lines once a platform or a person has been at them."""
 
 
+def by_rule(stored: Preferences, kept: Sequence[KeptRule]) -> Preferences:
+    """What is set, with the mutes of own alerts by what these are, as their numbers may differ."""
+    indicators = {each.key: each for each in PARTS.indicators}
+    names = {str(each.number): text(each.rule, indicators) for each in kept}
+    named = [replace(each, rule=names.get(each.rule, each.rule)) for each in stored.mutes]
+    return replace(stored, mutes=tuple(sorted(named, key=repr)))
+
+
 async def carried(
-    client: Client, redis: Redis, topics: Sequence[str], asked: Sequence[OwnRule], joint: str
+    client: Client,
+    redis: Redis,
+    topics: Sequence[str],
+    asked: Sequence[OwnRule],
+    *,
+    stored: Preferences,
+    joint: str,
 ) -> None:
     await redis.flushall()
     subscriptions = RedisSubscriptions(client)
@@ -59,9 +78,13 @@ async def carried(
         await subscriptions.subscribe(CHAT, topics)
     for rule in asked:
         await own.keep(CHAT, rule, holds=[False] * len(rule.conditions), limit=50)
+    kept_settings = RedisPreferences(client)
+    await kept_settings.change(CHAT, lambda _: stored)
+    # There is an alert already, so that all that come get other numbers.
+    await own.keep(THERE, OTHER, holds=[False], limit=50)
     desk = Desk(client, NOW)
     exported = plain(await desk.answer("/export"))
-    if not topics and not asked:
+    if not topics and not asked and stored == Preferences():
         assert exported.startswith("There is nothing to export\n")
         return
     parts = blocks(exported)
@@ -71,11 +94,14 @@ async def carried(
         typed = f"{first} {joint.join(rest)}"
         assert plain(await desk.answer(typed, THERE)).startswith("Imported\n")
     assert await subscriptions.topics(THERE) == frozenset(topics)
-    assert [each.rule for each in await own.kept(THERE)] == list(asked)
-    assert plain(await desk.answer("/export", THERE)) == exported
+    kept = await own.kept(THERE)
+    assert [each.rule for each in kept] == [OTHER, *asked]
+    carried_there = by_rule(await kept_settings.of(THERE), kept)
+    assert carried_there == by_rule(stored, await own.kept(CHAT))
     again = plain(await desk.answer(" ".join(parts), THERE))
     assert again.startswith("Nothing new\n")
-    assert len(await own.kept(THERE)) == len(asked)
+    assert len(await own.kept(THERE)) == 1 + len(asked)
+    assert by_rule(await kept_settings.of(THERE), kept) == carried_there
 
 
 def test_what_is_exported_is_imported_as_it_was(redis_server: EmbeddedRedis) -> None:
@@ -84,14 +110,18 @@ def test_what_is_exported_is_imported_as_it_was(redis_server: EmbeddedRedis) -> 
         connected = connect(redis_server.url)
         client = runner.run(connected.__aenter__())
 
-        @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+        @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
         @given(
             topics=st.lists(st.sampled_from(sorted(TOPICS)), unique=True),
-            asked=st.lists(rules(), max_size=6, unique=True),
+            asked=ASKED,
+            stored=preferences(numbers=MOST_ASKED),
             joint=st.sampled_from(JOINTS),
         )
-        def carry(topics: list[str], asked: list[OwnRule], joint: str) -> None:
-            runner.run(carried(client, redis, topics, asked, joint))
+        def carry(topics: list[str], asked: list[OwnRule], stored: Preferences, joint: str) -> None:
+            there = {str(number) for number in range(1, len(asked) + 1)}
+            known = [m for m in stored.mutes if not m.rule.isdecimal() or m.rule in there]
+            stored = replace(stored, mutes=tuple(known))
+            runner.run(carried(client, redis, topics, asked, stored=stored, joint=joint))
 
         try:
             carry()
@@ -167,7 +197,7 @@ async def test_alone_it_explains_by_an_example_that_it_takes_itself(
         ("/alert btc_dominance below", "/alert btc_dominance below: After “below” I need a number"),
         ("/alert", "/alert: A condition is missing"),
         ("/subscribe domminance", "/subscribe domminance: There is no topic domminance. Did you"),
-        ("/stop yes", "/stop yes: I import lines that begin with /subscribe or /alert."),
+        ("/stop yes", "/stop yes: I import lines that begin with /subscribe, /alert, /sett"),
         ("btc_dominance below 54", "btc_dominance below 54: I import lines that begin with"),
     ],
 )
@@ -226,3 +256,93 @@ async def test_what_is_already_true_is_kept_silently(desk: Desk, own: RedisOwnRu
     await desk.store([*told[:1], replace(told[1], final=False, as_of=NOW, observed_at=NOW)])
     await desk.ask("/import /alert btc_dominance below 55; /alert btc_dominance below 53")
     assert [each.firing for each in await own.kept(CHAT)] == [True, False]
+
+
+# --- Settings and mutes ---------------------------------------------------------------------------
+
+
+async def test_settings_and_mutes_are_written_as_they_could_have_been_typed(desk: Desk) -> None:
+    for command in (
+        "/alert fear_greed below 10",
+        "/alert dominance < 55",
+        "/mute 2 until recovers",
+        "/mute season always",
+        "/mute until dominance < 40",
+        "/settings zone berlin",
+        "/mute etf until 2026-11-30 13:00",
+        "/settings quiet 22-7",
+        "/settings urgent own phase",
+        "/settings digest weekly",
+        "/settings language english",
+        "/unalert 1",
+    ):
+        await desk.ask(command)
+    assert (await desk.ask("/export")).splitlines()[1:] == [
+        "/import",
+        "/settings zone Europe/Berlin",
+        "/settings quiet 22:00-07:00",
+        "/settings urgent phase own",
+        "/settings digest weekly monday 08:00",
+        "/settings language en",
+        "/alert btc_dominance below 55",
+        "/mute it until recovers",
+        "/mute season always",
+        "/mute everything until btc_dominance below 40",
+        "/mute etf until 2026-11-30T12:00Z",
+    ]
+
+
+async def test_what_is_set_is_said(desk: Desk, store_client: Client) -> None:
+    lines = (
+        "/settings zone berlin; /settings quiet 22-7; /alert dominance < 54; /mute it 1d; "
+        "/mute etf until 2026-11-01T12:00Z; /mute season always"
+    )
+    said = await desk.ask(f"/import {lines}")
+    assert said.splitlines() == [
+        "Imported",
+        "New alerts: 1.",
+        "1. btc_dominance below 54",
+        "Set: zone Europe/Berlin; quiet 22:00-07:00.",
+        "Muted: alert 1, until 2026-11-26 13:04 Europe/Berlin.",
+        "Muted: season, until you lift it.",
+        "1 mute was over already.",
+        "/subscriptions and /alerts show what there is now",
+    ]
+    again = await desk.ask("/import /settings quiet 22-7 /mute season always")
+    assert again.splitlines()[:2] == ["Nothing new", "All of it was set already."]
+    mutes = (await RedisPreferences(store_client).of(CHAT)).mutes
+    assert [each.rule or each.topic for each in mutes] == ["1", "season"]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("/settings quiet soon", "/settings quiet soon: I do not understand the hours soon"),
+        ("/settings", "/settings: I import lines that begin with"),
+        ("/settings zone", "/settings zone: What should it be?"),
+        ("/mute it 1d", "/mute it 1d: “it” is the alert of the line before, and there is none."),
+        ("/mute domminance 1d", "/mute domminance 1d: There is no topic, rule or alert"),
+        ("/mute etf", "/mute etf: Say for how long"),
+        ("/mute 1 1d", "/mute 1 1d: You have no alert 1."),
+        ("/mute etf 31d", "/mute etf 31d: I mute for 1 minute up to 30 days"),
+    ],
+)
+async def test_a_setting_that_is_not_understood_stops_all_of_them(
+    desk: Desk, own: RedisOwnRules, store_client: Client, line: str, why: str
+) -> None:
+    said = await desk.ask(f"/import {line} /settings zone berlin /alert dominance < 55")
+    assert said.splitlines()[0] == "Nothing imported: I do not understand 1 of 3 lines"
+    assert said.splitlines()[1].startswith(why)
+    assert await own.kept(CHAT) == []
+    assert await RedisPreferences(store_client).of(CHAT) == Preferences()
+
+
+async def test_more_mutes_than_a_chat_may_have_are_not_begun(
+    desk: Desk, own: RedisOwnRules, store_client: Client
+) -> None:
+    topics = [Mute(topic) for topic in sorted(TOPICS)]
+    await RedisPreferences(store_client).change(CHAT, lambda _: Preferences(mutes=(*topics,)))
+    lines = " ".join(f"/alert fear_greed below {n} /mute it 1d" for n in range(10, 17))
+    assert "You have 20 mutes, as many as a chat may have" in await desk.ask(f"/import {lines}")
+    assert await own.kept(CHAT) == []
+    assert len((await RedisPreferences(store_client).of(CHAT)).mutes) == len(TOPICS)

@@ -3,9 +3,9 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from bot.model import Chat, Message, OwnRule
+from bot.model import Chat, DigestTime, Message, Mute, OwnRule, Preferences
 from bot.ports import Outcome, Parcel
 from bot.stores import codec
 from bot.stores.connect import Client, connect
@@ -23,6 +23,7 @@ from bot.stores.forgetting import RedisForgetting
 from bot.stores.jobs import Lifetimes
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_rules import RedisOwnRules, Rewrite, write
+from bot.stores.preferences import RedisPreferences
 from handlers import privacy
 from tests.handlers.past import Desk as Asked
 from tests.own.rules import MADE, above, below, rules
@@ -68,6 +69,9 @@ class World:
     async def watch(self, who: Chat, rule: OwnRule, *, holds: bool) -> None:
         await self.own.keep(who, rule, holds=[holds] * len(rule.conditions), limit=99)
 
+    async def prefer(self, who: Chat, change: Callable[[Preferences], Preferences]) -> None:
+        await RedisPreferences(self.desk.client).change(who, change)
+
     async def fire(self, topic: str) -> None:
         self.fired += 1
         name = f"alert{self.fired}"
@@ -91,6 +95,13 @@ class World:
 
 
 who, topic = st.sampled_from(CHATS), st.sampled_from(TOPICS)
+PREFERRED = st.sampled_from(
+    [
+        Preferences(),
+        Preferences(zone="Asia/Tokyo", mutes=(Mute("season"),)),
+        Preferences(digest=DigestTime(time(8))),
+    ]
+)
 OUTCOMES = [Outcome.SENT, Outcome.LATER, Outcome.ALONE, Outcome.DEAD, Outcome.SUSPENDED]
 STEPS = st.one_of(
     st.builds(lambda w, t: lambda world: world.subscribe(w, t), who, topic),
@@ -99,6 +110,7 @@ STEPS = st.one_of(
     st.builds(
         lambda w, r, h: lambda world: world.watch(w, r, holds=h), who, rules(), st.booleans()
     ),
+    st.builds(lambda w, p: lambda world: world.prefer(w, lambda _: p), who, PREFERRED),
     st.builds(lambda t: lambda world: world.fire(t), topic),
     st.builds(lambda w: lambda world: world.whisper(w), who),
     st.builds(lambda n: lambda world: world.take(n), st.integers(1, 3)),
@@ -274,6 +286,15 @@ async def test_it_asks_before_it_deletes(asked: Asked, store_client: Client) -> 
     ]
     assert (await asked.ask("/stop", HERE)).startswith("There is nothing to forget\n")
     assert await take_all(desk.outbox) == []
+
+
+async def test_what_it_has_set_goes_too(asked: Asked, redis: Redis) -> None:
+    for chat in CHATS[:3]:
+        await asked.ask("/settings quiet 22:00-07:00", chat)
+    assert "– your settings and mutes" in await asked.ask("/stop", HERE)
+    assert "Deleted: your settings and mutes." in await asked.ask("/stop yes", HERE)
+    left = await redis.hkeys("{nf}:telegram:preferences")
+    assert sorted(left) == sorted(each.member for each in CHATS[:2])
 
 
 async def test_a_thread_leaves_alone(asked: Asked, store_client: Client) -> None:

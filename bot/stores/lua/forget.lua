@@ -4,7 +4,7 @@
 -- KEYS: ready (for the slot), uses, seen, alert order. ARGV: the platform's key prefix, member, and
 -- as JSON a list of the chat's rules: {number, text, the index's places (key, entry), readings}, or
 -- {number, text} where nobody can read the text; '' to count and delete nothing.
--- Returns {topics, rules, waiting, given up}, or nil where the rules are not as expected: then
+-- Returns {topics, rules, waiting, given up, settings}, or nil where the rules are not as expected: then
 -- nothing is deleted. Whoever settles a parcel of the chat later finds no line, and changes nothing.
 -- Topics', jobs' and the index's keys are found on the way; they share the tag, hence the slot.
 
@@ -35,7 +35,8 @@ for _, field in ipairs(redis.call('HKEYS', prefix .. 'dead')) do
 end
 
 local stored = redis.call('HLEN', rules)
-local counts = {redis.call('SCARD', chat), stored, #line.jobs, #dead}
+local is_set = redis.call('HEXISTS', prefix .. 'preferences', member)
+local counts = {redis.call('SCARD', chat), stored, #line.jobs, #dead, is_set}
 if ARGV[3] == '' then
   return counts
 end
@@ -149,4 +150,5 @@ keep_line(prefix, member, new_line())
 wait_no_more()
 forget_move()
 redis.call('ZREM', prefix .. 'rest', member)
+redis.call('HDEL', prefix .. 'preferences', member)
 return counts

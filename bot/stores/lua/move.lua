@@ -113,6 +113,15 @@ local function keep_lines(line, back)
   end
 end
 
+-- A chat that has set something under its new id keeps that.
+local function move_preferences()
+  local preferences = redis.call('HGET', prefix .. 'preferences', old)
+  if preferences then
+    redis.call('HSETNX', prefix .. 'preferences', new, preferences)
+    redis.call('HDEL', prefix .. 'preferences', old)
+  end
+end
+
 note_move()
 local heard, awaited = sort_ready()
 local missed = lift_suspension()
@@ -135,4 +144,5 @@ add_to_line(line, missed)
 line.alone = math.max(line.alone, other.alone)
 put_in_order(prefix, line)
 keep_lines(line, back)
+move_preferences()
 return 1
