@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from bot.adapters.discord import errors
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.discord.buckets import Buckets
-from bot.adapters.discord.embeds import DESCRIPTION, embeds, escaped, parts, units
+from bot.adapters.discord.embeds import DESCRIPTION, embeds, escaped, units
 from bot.adapters.discord.errors import LONGEST_S, span_s
 from bot.adapters.discord.invalid import MOST, WITHIN_S, InvalidRequests
+from bot.adapters.discord.pages import parts
 from bot.http.wire import WireAnswer
 from bot.model import Chat, Message, Tone
 from bot.ports import ChatGone, DeliveryError, Rejected, RetryLater, UnknownRefusal
@@ -588,8 +589,9 @@ def test_parts_stay_within_limits_and_lose_no_embed(messages: list[Message]) -> 
     wanted = [embed for embed in json.loads(json.dumps(made)) if shown([embed]).strip()]
     seen = []
     for part in parts([*messages, ALERT]):
+        assert isinstance(part, bytes)
         body = json.loads(part)
-        assert set(body) == {"embeds", "allowed_mentions"}
+        assert set(body) == {"embeds", "allowed_mentions", "components"}
         assert 1 <= len(body["embeds"]) <= 10
         assert units(shown(body["embeds"]).replace("\n", "")) <= 6000
         seen += body["embeds"]
