@@ -36,6 +36,7 @@ PERSON: Json = {**BOT, "id": "4000000000000000002", "username": "reader", "bot":
 GUILD_ID = "4000000000000000003"
 EVERYTHING = 2_147_483_647
 """Permissions of somebody who may do all, administrator included."""
+NOTHING: Mapping[str, Any] = {}
 _TIME = "2026-08-01T00:00:00.000000+00:00"
 
 
@@ -149,6 +150,8 @@ class FakeDiscord:
         self.edits: list[Posted] = []
         """Messages as they were changed afterwards, by their ids."""
         self.pins: list[tuple[str, str]] = []
+        self.pinning = True
+        """Whether the bot may pin messages."""
         self.direct_messages: list[str] = []
         """Whom the bot opened direct messages with."""
         self.replies: list[Reply] = []
@@ -304,11 +307,11 @@ class FakeDiscord:
         guild: bool = True,
         shard: int = 0,
         permissions: int = EVERYTHING,
-        **more: Any,
+        more: Mapping[str, Any] = NOTHING,
     ) -> str:
         """Let a person run a slash command as soon as the bot is there; returns the interaction.
 
-        More of what Discord says along with it can be given, and replaces what it says here.
+        `more` is said along with it by Discord, and replaces what it says here.
         """
         given = [{"name": key, "type": 3, "value": value} for key, value in (options or {}).items()]
         data = {"id": str(next(self._ids)), "name": name, "type": 1, "options": given}
@@ -319,12 +322,15 @@ class FakeDiscord:
 
     async def type_in(
         self, name: str, option: str, typed: str, channel_id: str = "6000000000000000001"
-    ) -> Sequence[str]:
-        """Let a person type into an option; returns what is offered to complete it."""
+    ) -> str:
+        """Let a person type into an option of a command; returns the interaction."""
         focused = {"name": option, "type": 3, "value": typed, "focused": True}
         data = {"id": str(next(self._ids)), "name": name, "type": 1, "options": [focused]}
         place = _place(channel_id, guild=True, permissions=EVERYTHING)
-        interaction = await self._interact(4, data, {**place, "channel_id": channel_id})
+        return await self._interact(4, data, {**place, "channel_id": channel_id})
+
+    async def offered(self, interaction: str) -> Sequence[str]:
+        """What is offered to complete what was typed."""
         reply = await self.answer_to(interaction, kind="callback")
         return [choice["value"] for choice in reply.payload["data"]["choices"]]
 
@@ -336,7 +342,7 @@ class FakeDiscord:
         guild: bool = True,
         permissions: int = EVERYTHING,
         ephemeral: bool = False,
-        **more: Any,
+        more: Mapping[str, Any] = NOTHING,
     ) -> str:
         """Let a person press a button on a message of the bot; returns the interaction."""
         message = self._message(str(channel_id), {}) | {"flags": 64 if ephemeral else 0}
@@ -548,11 +554,13 @@ class FakeDiscord:
         return _answer(self._message(channel, payload) | {"id": message})
 
     async def _pin(self, request: web.Request) -> web.Response:
+        if not self.pinning:
+            return _answer({"message": "Missing Permissions", "code": 50013}, 403)
         self.pins.append((request.match_info["channel"], request.match_info["message"]))
         return web.Response(status=204)
 
     async def _open_direct_messages(self, request: web.Request) -> web.Response:
-        person = (await request.json())["recipient_id"]
+        person = str((await request.json())["recipient_id"])
         self.direct_messages.append(person)
         return _answer({"id": direct_messages(person), "type": 1, "recipients": [PERSON]})
 
