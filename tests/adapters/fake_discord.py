@@ -729,7 +729,9 @@ async def _received(request: web.Request) -> tuple[Json, Mapping[str, bytes]]:
         for value in form.values()
         if isinstance(value, web.FileField)
     }
-    return json.loads(str(form["payload_json"])), files
+    body = form["payload_json"]
+    assert not isinstance(body, web.FileField)
+    return json.loads(body), files
 
 
 def direct_messages(person: str) -> str:
