@@ -181,6 +181,8 @@ class FakeDiscord:
         self._by_nonce: dict[tuple[str, str], Json] = {}
         self._interactions: dict[str, str] = {}
         self._answered: set[str] = set()
+        self._thinking: set[str] = set()
+        self._deleted: set[str] = set()
         self._gateways: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._ready: list[web.WebSocketResponse] = []
         self._shards: dict[web.WebSocketResponse, int] = {}
@@ -593,6 +595,8 @@ class FakeDiscord:
             return _invalid_form()
         self._answered.add(interaction)
         self.replies.append(Reply(interaction, "callback", payload, files))
+        if payload["type"] == 5:
+            self._thinking.add(interaction)
         kind = self.replies[-1].payload["type"]
         return _answer(
             {"interaction": {"id": interaction, "type": 2, "response_message_loading": kind == 5}}
@@ -606,6 +610,7 @@ class FakeDiscord:
         if interaction not in self._answered or interaction is None:
             return _answer({"message": "Unknown Webhook", "code": 10015}, 404)
         self.replies.append(Reply(interaction, "delete", {}))
+        self._deleted.add(interaction)
         return web.Response(status=204)
 
     async def _followup(self, request: web.Request) -> web.Response:
@@ -618,6 +623,12 @@ class FakeDiscord:
         payload, files = await _received(request)
         if _bad_message(payload, files):
             return _invalid_form()
+        if interaction in self._thinking:
+            # What follows is taken for the answer that was promised, with its eyes.
+            kind = "edit"
+        if kind == "edit" and interaction in self._deleted:
+            return _answer({"message": "Unknown Message", "code": 10008}, 404)
+        self._thinking.discard(interaction)
         self.replies.append(Reply(interaction, kind, payload, files))
         return _answer(self._message("6000000000000000001", payload))
 
@@ -755,7 +766,7 @@ def _bad_message(payload: Json, files: Mapping[str, bytes]) -> bool:
     ids = [button["custom_id"] for button in pressable(payload)]
     named = [each["filename"] for each in payload.get("attachments") or ()]
     return (
-        _bad_embeds(payload.get("embeds") or ())
+        (_bad_embeds(payload.get("embeds") or ()) and not payload.get("content"))
         or len(rows) > 5
         or any(not 1 <= len(row["components"]) <= 5 for row in rows)
         or len(set(ids)) < len(ids)

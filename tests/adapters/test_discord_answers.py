@@ -242,7 +242,7 @@ async def test_a_refusal_of_a_change_is_for_whoever_asked(fake: FakeDiscord) -> 
     async with listening(fake, Receptionist(lambda _chat, _text: REFUSED)):
         interaction = await fake.slash("mute", {"what": "all"})
         reply = await fake.answer_to(interaction, kind="followup")
-    assert fake.kinds(interaction) == ["callback", "delete", "followup"]
+    assert fake.kinds(interaction) == ["callback", "edit", "delete", "followup"]
     assert (reply.text, reply.ephemeral) == (REFUSED.title, True)
 
 

@@ -45,6 +45,10 @@ async def write(
     """Keep the promise; what is `aside` is kept from all but whoever asked, whatever it was."""
     manner = interaction.extras[Manner]
     if aside and manner is not Manner.ALONE:
+        if manner is Manner.ALOUD:
+            # As long as it says "thinking", Discord takes what follows for that very message, which
+            # all may read, or which is gone (discord-api-docs issues 2739 and 2866).
+            await interaction.edit_original_response(content="…")
         await withdraw(interaction)
         await _follow(interaction, pages, tag, alone=True)
         return
