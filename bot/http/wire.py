@@ -75,6 +75,12 @@ class Wire:
         """Post a body; raises NotSent or NoAnswer."""
         return await self._request("POST", path, body, content_type)
 
+    async def patch(
+        self, path: str, body: bytes, *, content_type: str = "application/json"
+    ) -> WireAnswer:
+        """Change what is at a path; raises NotSent or NoAnswer."""
+        return await self._request("PATCH", path, body, content_type)
+
     async def get(self, path: str) -> WireAnswer:
         """Get a path; raises NotSent or NoAnswer."""
         return await self._request("GET", path, b"", "")

@@ -2,7 +2,7 @@
 
 It keeps Discord's rules where they matter to a bot: tokens, limits of embeds and commands, error
 codes, the nonce that makes a repeated message one message, a channel's bucket, one answer to an
-interaction, and shards.
+interaction, what a component says, and shards.
 """
 
 import asyncio
@@ -36,6 +36,7 @@ PERSON: Json = {**BOT, "id": "4000000000000000002", "username": "reader", "bot":
 GUILD_ID = "4000000000000000003"
 EVERYTHING = 2_147_483_647
 """Permissions of somebody who may do all, administrator included."""
+NOTHING: Mapping[str, Any] = {}
 _TIME = "2026-08-01T00:00:00.000000+00:00"
 
 
@@ -78,6 +79,13 @@ class Posted:
     embeds: Sequence[Json]
     payload: Json
     agent: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    id: str = ""
+
+    @property
+    def buttons(self) -> list[Json]:
+        """All buttons, row by row."""
+        return pressable(self.payload)
 
     @property
     def text(self) -> str:
@@ -92,11 +100,27 @@ class Reply:
     interaction: str
     kind: str
     payload: Json
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether it is for whoever asked alone, as far as this request says it."""
+        return bool(self.payload.get("flags", self.payload.get("data", {}).get("flags", 0)) & 64)
+
+    @property
+    def buttons(self) -> list[Json]:
+        """All buttons, row by row."""
+        return pressable(self.payload)
 
     @property
     def text(self) -> str:
         """Everything a reader sees."""
         return shown(self.payload.get("embeds") or ())
+
+
+def pressable(payload: Json) -> list[Json]:
+    """The buttons of a message, row by row."""
+    return [button for row in payload.get("components") or () for button in row["components"]]
 
 
 def shown(embeds: Sequence[Json]) -> str:
@@ -123,6 +147,13 @@ class FakeDiscord:
         """Every message that arrived here, accepted or not."""
         self.messages: list[Posted] = []
         """The messages readers see."""
+        self.edits: list[Posted] = []
+        """Messages as they were changed afterwards, by their ids."""
+        self.pins: list[tuple[str, str]] = []
+        self.pinning = True
+        """Whether the bot may pin messages."""
+        self.direct_messages: list[str] = []
+        """Whom the bot opened direct messages with."""
         self.replies: list[Reply] = []
         self.greeting = True
         """Whether the gateway says HELLO; without it, it hangs up."""
@@ -150,6 +181,8 @@ class FakeDiscord:
         self._by_nonce: dict[tuple[str, str], Json] = {}
         self._interactions: dict[str, str] = {}
         self._answered: set[str] = set()
+        self._thinking: set[str] = set()
+        self._deleted: set[str] = set()
         self._gateways: dict[web.WebSocketResponse, asyncio.Transport | None] = {}
         self._ready: list[web.WebSocketResponse] = []
         self._shards: dict[web.WebSocketResponse, int] = {}
@@ -205,6 +238,9 @@ class FakeDiscord:
                 web.get("/api/v10/applications/{app}/commands", self._get_commands),
                 web.put("/api/v10/applications/{app}/commands", self._put_commands),
                 web.post("/api/v10/channels/{channel}/messages", self._post_message),
+                web.patch("/api/v10/channels/{channel}/messages/{message}", self._edit_message),
+                web.put("/api/v10/channels/{channel}/messages/pins/{message}", self._pin),
+                web.post("/api/v10/users/@me/channels", self._open_direct_messages),
                 web.post("/api/v10/interactions/{id}/{token}/callback", self._callback),
                 web.patch("/api/v10/webhooks/{app}/{token}/messages/@original", self._edit),
                 web.delete("/api/v10/webhooks/{app}/{token}/messages/@original", self._delete),
@@ -273,26 +309,67 @@ class FakeDiscord:
         guild: bool = True,
         shard: int = 0,
         permissions: int = EVERYTHING,
+        more: Mapping[str, Any] = NOTHING,
     ) -> str:
-        """Let a person run a slash command as soon as the bot is there; returns the interaction."""
+        """Let a person run a slash command as soon as the bot is there; returns the interaction.
+
+        `more` is said along with it by Discord, and replaces what it says here.
+        """
+        given = [{"name": key, "type": 3, "value": value} for key, value in (options or {}).items()]
+        data = {"id": str(next(self._ids)), "name": name, "type": 1, "options": given}
+        place = _place(str(channel_id), guild=guild, permissions=permissions)
+        return await self._interact(
+            2, data, {**place, "channel_id": str(channel_id), **more}, shard
+        )
+
+    async def type_in(
+        self, name: str, option: str, typed: str, channel_id: str = "6000000000000000001"
+    ) -> str:
+        """Let a person type into an option of a command; returns the interaction."""
+        focused = {"name": option, "type": 3, "value": typed, "focused": True}
+        data = {"id": str(next(self._ids)), "name": name, "type": 1, "options": [focused]}
+        place = _place(channel_id, guild=True, permissions=EVERYTHING)
+        return await self._interact(4, data, {**place, "channel_id": channel_id})
+
+    async def offered(self, interaction: str) -> Sequence[str]:
+        """What is offered to complete what was typed."""
+        reply = await self.answer_to(interaction, kind="callback")
+        return [choice["value"] for choice in reply.payload["data"]["choices"]]
+
+    async def press(
+        self,
+        custom_id: str,
+        channel_id: str | int = "6000000000000000001",
+        *,
+        guild: bool = True,
+        permissions: int = EVERYTHING,
+        ephemeral: bool = False,
+        more: Mapping[str, Any] = NOTHING,
+    ) -> str:
+        """Let a person press a button on a message of the bot; returns the interaction."""
+        message = self._message(str(channel_id), {}) | {"flags": 64 if ephemeral else 0}
+        place = _place(str(channel_id), guild=guild, permissions=permissions)
+        data = {"component_type": 2, "custom_id": custom_id}
+        rest = {**place, "channel_id": str(channel_id), "message": message, **more}
+        return await self._interact(3, data, rest)
+
+    async def _interact(self, kind: int, data: Json, place: Json, shard: int = 0) -> str:
         await self.wait_for(lambda: shard in self.shards)
         interaction, token = str(next(self._ids)), f"interaction-token-{next(self._ids)}"
         self._interactions[token] = interaction
-        given = [{"name": key, "type": 3, "value": value} for key, value in (options or {}).items()]
         payload = {
             "id": interaction,
             "application_id": APPLICATION_ID,
-            "type": 2,
+            "type": kind,
             "token": token,
             "version": 1,
             "locale": "en-US",
-            "app_permissions": "2147483647",
+            "app_permissions": str(EVERYTHING),
             "attachment_size_limit": 10_485_760,
             "entitlements": [],
             "authorizing_integration_owners": {"0": GUILD_ID},
-            "channel_id": str(channel_id),
-            "data": {"id": str(next(self._ids)), "name": name, "type": 1, "options": given},
-            **_place(str(channel_id), guild=guild, permissions=permissions),
+            "data": data,
+            **place,
         }
         await self._dispatch(self._socket(shard), "INTERACTION_CREATE", payload)
         return interaction
@@ -335,14 +412,20 @@ class FakeDiscord:
     def _socket(self, shard: int) -> web.WebSocketResponse:
         return next(each for each in reversed(self._ready) if self._shards[each] == shard)
 
-    async def answer_to(self, interaction: str, within_s: float = 5.0) -> Reply:
-        """The message that takes the place of "is thinking"."""
+    async def answer_to(
+        self, interaction: str, within_s: float = 5.0, *, kind: str = "edit"
+    ) -> Reply:
+        """The message that takes the place of "is thinking", or another of its replies."""
 
         def found() -> list[Reply]:
-            return [r for r in self.replies if r.interaction == interaction and r.kind == "edit"]
+            return [r for r in self.replies if r.interaction == interaction and r.kind == kind]
 
         await self.wait_for(found, within_s)
         return found()[0]
+
+    def kinds(self, interaction: str) -> list[str]:
+        """How an interaction was answered so far."""
+        return [reply.kind for reply in self.replies if reply.interaction == interaction]
 
     # --- REST -------------------------------------------------------------------------------------
 
@@ -402,7 +485,9 @@ class FakeDiscord:
             }
         )
 
-    async def _get_commands(self, _: web.Request) -> web.Response:
+    async def _get_commands(self, request: web.Request) -> web.Response:
+        if request.query.get("with_localizations") != "true":
+            return _answer([_untranslated(command) for command in self.commands])
         return _answer(self.commands)
 
     async def _put_commands(self, request: web.Request) -> web.Response:
@@ -416,7 +501,7 @@ class FakeDiscord:
     def _registered(self, command: Json) -> Json:
         """The command as Discord tells it back: with ids, without what has its default."""
         options = [
-            {key: value for key, value in option.items() if value not in (False, None, [])}
+            {key: value for key, value in option.items() if value not in (False, None, [], {})}
             for option in command["options"]
         ]
         rights = command.get("default_member_permissions")
@@ -431,13 +516,15 @@ class FakeDiscord:
         }
 
     async def _post_message(self, request: web.Request) -> web.Response:
-        channel, payload = request.match_info["channel"], await request.json()
+        channel, (payload, files) = request.match_info["channel"], await _received(request)
         posted = Posted(
             channel,
-            payload.get("nonce", ""),
+            str(payload.get("nonce", "")),
             payload.get("embeds", []),
             payload=payload,
             agent=request.headers.get("User-Agent", ""),
+            files=files,
+            id=str(next(self._ids)),
         )
         self.attempts.append(posted)
         faults = self._channel_faults[channel]
@@ -447,15 +534,37 @@ class FakeDiscord:
         room = self._room(channel)
         if room is None:
             return self._faulty(request, Fault.rate_limit(1.0))
-        if len(posted.nonce) > 25 or _bad_embeds(posted.embeds):
+        if len(posted.nonce) > 25 or _bad_message(payload, files):
             return _invalid_form()
         key = (channel, posted.nonce)
         if not (payload.get("enforce_nonce") and key in self._by_nonce):
             self.messages.append(posted)
-            self._by_nonce[key] = self._message(channel, payload)
+            self._by_nonce[key] = self._message(channel, payload) | {"id": posted.id}
         if fault is not None:
             return self._faulty(request, fault)
         return _answer(self._by_nonce[key], headers=room or {})
+
+    async def _edit_message(self, request: web.Request) -> web.Response:
+        channel, message = request.match_info["channel"], request.match_info["message"]
+        payload, files = await _received(request)
+        if message not in {posted.id for posted in self.messages if posted.channel == channel}:
+            return _answer({"message": "Unknown Message", "code": 10008}, 404)
+        if _bad_message(payload, files):
+            return _invalid_form()
+        embeds = payload.get("embeds", [])
+        self.edits.append(Posted(channel, "", embeds, payload, files=files, id=message))
+        return _answer(self._message(channel, payload) | {"id": message})
+
+    async def _pin(self, request: web.Request) -> web.Response:
+        if not self.pinning:
+            return _answer({"message": "Missing Permissions", "code": 50013}, 403)
+        self.pins.append((request.match_info["channel"], request.match_info["message"]))
+        return web.Response(status=204)
+
+    async def _open_direct_messages(self, request: web.Request) -> web.Response:
+        person = str((await request.json())["recipient_id"])
+        self.direct_messages.append(person)
+        return _answer({"id": direct_messages(person), "type": 1, "recipients": [PERSON]})
 
     def _room(self, channel: str) -> Mapping[str, str] | None:
         """What a channel's bucket holds after one more message; None when it was empty already."""
@@ -480,8 +589,14 @@ class FakeDiscord:
             return _answer({"message": "Unknown interaction", "code": 10062}, 404)
         if interaction in self._answered:
             return _answer({"message": "Already acknowledged.", "code": 40060}, 400)
+        payload, files = await _received(request)
+        choices = (payload.get("data") or {}).get("choices", ())
+        if len(choices) > 25 or any(len(choice["name"]) > 100 for choice in choices):
+            return _invalid_form()
         self._answered.add(interaction)
-        self.replies.append(Reply(interaction, "callback", await request.json()))
+        self.replies.append(Reply(interaction, "callback", payload, files))
+        if payload["type"] == 5:
+            self._thinking.add(interaction)
         kind = self.replies[-1].payload["type"]
         return _answer(
             {"interaction": {"id": interaction, "type": 2, "response_message_loading": kind == 5}}
@@ -495,6 +610,7 @@ class FakeDiscord:
         if interaction not in self._answered or interaction is None:
             return _answer({"message": "Unknown Webhook", "code": 10015}, 404)
         self.replies.append(Reply(interaction, "delete", {}))
+        self._deleted.add(interaction)
         return web.Response(status=204)
 
     async def _followup(self, request: web.Request) -> web.Response:
@@ -504,10 +620,16 @@ class FakeDiscord:
         interaction = self._interactions.get(request.match_info["token"])
         if interaction not in self._answered or interaction is None:
             return _answer({"message": "Unknown Webhook", "code": 10015}, 404)
-        payload = await request.json()
-        if _bad_embeds(payload.get("embeds") or ()):
+        payload, files = await _received(request)
+        if _bad_message(payload, files):
             return _invalid_form()
-        self.replies.append(Reply(interaction, kind, payload))
+        if interaction in self._thinking:
+            # What follows is taken for the answer that was promised, with its eyes.
+            kind = "edit"
+        if kind == "edit" and interaction in self._deleted:
+            return _answer({"message": "Unknown Message", "code": 10008}, 404)
+        self._thinking.discard(interaction)
+        self.replies.append(Reply(interaction, kind, payload, files))
         return _answer(self._message("6000000000000000001", payload))
 
     def _message(self, channel: str, payload: Json) -> Json:
@@ -608,6 +730,55 @@ def _answer(
     )
 
 
+async def _received(request: web.Request) -> tuple[Json, Mapping[str, bytes]]:
+    """The JSON of a request, and the files that came along with it."""
+    if not request.content_type.startswith("multipart/"):
+        return await request.json(), {}
+    form = await request.post()
+    files = {
+        value.filename: value.file.read()
+        for value in form.values()
+        if isinstance(value, web.FileField)
+    }
+    body = form["payload_json"]
+    assert not isinstance(body, web.FileField)
+    return json.loads(body), files
+
+
+def direct_messages(person: str) -> str:
+    """The channel of a person's direct messages with the bot."""
+    return f"7{person[1:]}"
+
+
+def _untranslated(command: Json) -> Json:
+    """A command as Discord tells it to whoever does not ask for its translations."""
+    options = [
+        {key: value for key, value in option.items() if not key.endswith("_localizations")}
+        for option in command.get("options") or ()
+    ]
+    found = {key: value for key, value in command.items() if not key.endswith("_localizations")}
+    return {**found, "options": options} if options else found
+
+
+def _bad_message(payload: Json, files: Mapping[str, bytes]) -> bool:
+    """Whether a message breaks Discord's rules: texts, components, and what is attached."""
+    rows = payload.get("components") or []
+    ids = [button["custom_id"] for button in pressable(payload)]
+    named = [each["filename"] for each in payload.get("attachments") or ()]
+    return (
+        (_bad_embeds(payload.get("embeds") or ()) and not payload.get("content"))
+        or len(rows) > 5
+        or any(not 1 <= len(row["components"]) <= 5 for row in rows)
+        or len(set(ids)) < len(ids)
+        or any(not 1 <= len(each) <= 100 for each in ids)
+        or any(not 1 <= len(button["label"]) <= 80 for button in pressable(payload))
+        or named != list(files)
+        or any(
+            len(each.get("description") or "") > 1024 for each in payload.get("attachments") or ()
+        )
+    )
+
+
 def _invalid_form() -> web.Response:
     return _answer({"message": "Invalid Form Body", "code": 50035}, 400)
 
@@ -633,7 +804,13 @@ def _place(channel: str, *, guild: bool, permissions: int) -> Json:
         "guild_id": GUILD_ID,
         "permission_overwrites": [],
     }
-    return {"channel": place, "guild_id": GUILD_ID, "member": member, "context": 0}
+    return {
+        "channel": place,
+        "guild_id": GUILD_ID,
+        "guild_locale": "en-US",
+        "member": member,
+        "context": 0,
+    }
 
 
 def _bad_embeds(embeds: Sequence[Json]) -> bool:

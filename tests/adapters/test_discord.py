@@ -170,7 +170,7 @@ async def test_commands_are_told_once_and_again_only_when_they_change(fake: Fake
         await fake.wait_for(lambda: not fake.connected)
     assert fake.syncs == 1
     subscribe = next(command for command in fake.commands if command["name"] == "subscribe")
-    assert (subscribe["contexts"], subscribe["integration_types"]) == ([0, 1], [0])
+    assert (subscribe["contexts"], subscribe["integration_types"]) == ([0, 1, 2], [0, 1])
     (option,) = subscribe["options"]
     assert (option["name"], option.get("required", False)) == ("topic", False)
     assert [choice["value"] for choice in option["choices"]] == ["dominance", "season"]
@@ -257,8 +257,8 @@ async def test_a_long_answer_follows_in_parts(fake: FakeDiscord) -> None:
 
     async with listening(fake, answer):
         await fake.slash("status")
-        await fake.wait_for(lambda: len(fake.replies) == 4)
-    assert [each.kind for each in fake.replies] == ["callback", "edit", "followup", "followup"]
+        await fake.wait_for(lambda: len(fake.replies) == 3)
+    assert [each.kind for each in fake.replies] == ["callback", "edit", "followup"]
     shown = "\n".join(each.text for each in fake.replies if each.text)
     assert shown == "\n".join(("Long", *lines))
 

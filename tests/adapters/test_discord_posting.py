@@ -8,6 +8,8 @@ import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -16,12 +18,21 @@ from hypothesis import strategies as st
 from bot.adapters.discord import errors
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.discord.buckets import Buckets
-from bot.adapters.discord.embeds import DESCRIPTION, embeds, escaped, parts, units
+from bot.adapters.discord.embeds import DESCRIPTION, embeds, escaped, units
 from bot.adapters.discord.errors import LONGEST_S, span_s
 from bot.adapters.discord.invalid import MOST, WITHIN_S, InvalidRequests
+from bot.adapters.discord.pages import parts
 from bot.http.wire import WireAnswer
-from bot.model import Chat, Message, Tone
-from bot.ports import ChatGone, DeliveryError, Rejected, RetryLater, UnknownRefusal
+from bot.model import Button, Chart, Chat, Message, Tone
+from bot.ports import (
+    ChatGone,
+    DeliveryError,
+    MessageGone,
+    Photo,
+    Rejected,
+    RetryLater,
+    UnknownRefusal,
+)
 from tests.adapters.fake_discord import FakeDiscord, Fault, shown
 
 CHANNEL, ANOTHER = (
@@ -151,6 +162,129 @@ async def test_closing_is_allowed_at_any_time(fake: FakeDiscord) -> None:
         await deliver(adapter, CHANNEL)
         await adapter.close()
         await adapter.close()
+
+
+# --- Pictures -------------------------------------------------------------------------------------
+
+CHART = Chart("btc_dominance", date(2026, 1, 1), date(2026, 3, 1), "Dominance falls from 60 to 55.")
+PNG = b"\x89PNG\r\n\x1a\n--not really\x00a picture--\r\n"
+PICTURED = replace(ALERT, chart=CHART, buttons=(Button("Why", "/why 1"),))
+NO_FILE = {
+    "too large": Fault(413, 40005),
+    "too large for a proxy": Fault(413, text="<html>", content_type="text/html"),
+    "no permission": Fault(403, 50013),
+    "not this file": Fault(400, body={"code": 50035, "errors": {"attachments": {"0": {}}}}),
+}
+
+
+async def test_a_picture_goes_with_its_words(fake: FakeDiscord) -> None:
+    async with sending(fake) as adapter:
+        for part in adapter.render([PICTURED], {CHART: PNG}):
+            assert isinstance(part, Photo)
+            await adapter.post(CHANNEL, part, KEY)
+    (posted,) = fake.messages
+    assert posted.files == {"chart.png": PNG}
+    assert (posted.nonce, posted.payload["enforce_nonce"]) == (KEY, True)
+    described = {"id": 0, "filename": "chart.png", "description": CHART.alternative}
+    assert posted.payload["attachments"] == [described]
+    assert posted.embeds[0]["image"]["url"] == "attachment://chart.png"
+    assert CHART.alternative in posted.text
+    assert [button["label"] for button in posted.buttons] == ["Why"]
+
+
+async def test_a_chart_that_was_not_drawn_is_not_spoken_of(fake: FakeDiscord) -> None:
+    async with sending(fake) as adapter:
+        await deliver(adapter, CHANNEL, [PICTURED])
+    assert fake.messages[0].text == SHOWN
+
+
+async def test_each_message_shows_one_picture(fake: FakeDiscord) -> None:
+    other = replace(CHART, indicator="total3", alternative="x" * 5000)
+    charts = {CHART: PNG, other: PNG[::-1]}
+    told = [ALERT, PICTURED, ALERT, replace(ALERT, chart=other), ALERT]
+    async with sending(fake) as adapter:
+        for number, part in enumerate(adapter.render(told, charts)):
+            await adapter.post(CHANNEL, part, str(number))
+    assert [len(posted.embeds) for posted in fake.messages] == [3, 2]
+    assert [posted.files for posted in fake.messages] == [
+        {"chart.png": PNG},
+        {"chart.png": PNG[::-1]},
+    ]
+    assert len(fake.messages[1].payload["attachments"][0]["description"]) == 1024
+
+
+@pytest.mark.parametrize("fault", NO_FILE.values(), ids=NO_FILE)
+async def test_a_refused_picture_is_left_out(fake: FakeDiscord, fault: Fault) -> None:
+    fake.fail(CHANNEL.id, fault)
+    async with sending(fake) as adapter:
+        await adapter.post(CHANNEL, adapter.render([PICTURED], {CHART: PNG})[0], KEY)
+    (posted,) = fake.messages
+    assert posted.nonce == KEY
+    assert posted.text.startswith(SHOWN.removesuffix("\nCoinGecko"))
+    assert ("image" in posted.embeds[0], posted.files) == (False, {})
+    assert [each["custom_id"][8:] for each in posted.buttons] == ["+/why 1"]
+
+
+@pytest.mark.parametrize(
+    ("faults", "kind"),
+    [
+        ([Fault(403, 50013), Fault(403, 50013)], ChatGone),
+        ([Fault(400, 50035)], Rejected),
+        ([Fault(403, 50001)], ChatGone),
+        ([Fault.rate_limit(7)], RetryLater),
+    ],
+)
+async def test_what_is_not_the_pictures_fault_is_not_tried_without_it(
+    fake: FakeDiscord, faults: list[Fault], kind: type[DeliveryError]
+) -> None:
+    fake.fail(CHANNEL.id, *faults)
+    async with sending(fake) as adapter:
+        with pytest.raises(kind):
+            await adapter.post(CHANNEL, adapter.render([PICTURED], {CHART: PNG})[0], KEY)
+    assert len(fake.attempts) == len(faults)
+    assert fake.messages == []
+
+
+# --- Edits ----------------------------------------------------------------------------------------
+
+
+async def test_a_message_is_edited_in_place(fake: FakeDiscord) -> None:
+    async with sending(fake) as adapter:
+        await deliver(adapter, CHANNEL)
+        posted = fake.messages[0].id
+        await adapter.edit(CHANNEL, posted, adapter.render([PICTURED], {CHART: PNG})[0])
+        await adapter.edit(CHANNEL, posted, adapter.render([replace(ALERT, footer="")])[0])
+    pictured, plain = fake.edits
+    assert (pictured.id, pictured.files) == (posted, {"chart.png": PNG})
+    assert len(pictured.buttons) == 1
+    # What was there goes only if it is said so.
+    assert (plain.payload["attachments"], plain.payload["components"]) == ([], [])
+    assert plain.text == SHOWN.removesuffix("\nCoinGecko")
+    assert "nonce" not in pictured.payload
+
+
+@pytest.mark.parametrize("fault", [Fault(404, 10008), Fault(403, 50005)])
+async def test_a_message_that_cannot_be_edited_is_gone(fake: FakeDiscord, fault: Fault) -> None:
+    async with sending(fake) as adapter:
+        await deliver(adapter, CHANNEL)
+        fake.fail_path(f"/messages/{fake.messages[0].id}", fault)
+        for message in (fake.messages[0].id, "123"):
+            with pytest.raises(MessageGone):
+                await adapter.edit(CHANNEL, message, adapter.render([ALERT])[0])
+        for nonsense in ("", "../1", "x"):
+            with pytest.raises(Rejected):
+                await adapter.edit(CHANNEL, nonsense, adapter.render([ALERT])[0])
+
+
+async def test_edits_that_come_too_fast_hold_up_no_alert(fake: FakeDiscord) -> None:
+    async with sending(fake) as adapter:
+        await deliver(adapter, CHANNEL)
+        fake.fail_path(f"/messages/{fake.messages[0].id}", Fault.rate_limit(9))
+        with pytest.raises(RetryLater) as raised:
+            await adapter.edit(CHANNEL, fake.messages[0].id, adapter.render([ALERT])[0])
+        assert raised.value.seconds == 9
+        await deliver(adapter, CHANNEL, key="next")
+    assert len(fake.messages) == 2
 
 
 # --- What comes back ------------------------------------------------------------------------------
@@ -588,8 +722,9 @@ def test_parts_stay_within_limits_and_lose_no_embed(messages: list[Message]) -> 
     wanted = [embed for embed in json.loads(json.dumps(made)) if shown([embed]).strip()]
     seen = []
     for part in parts([*messages, ALERT]):
+        assert isinstance(part, bytes)
         body = json.loads(part)
-        assert set(body) == {"embeds", "allowed_mentions"}
+        assert set(body) == {"embeds", "allowed_mentions", "components"}
         assert 1 <= len(body["embeds"]) <= 10
         assert units(shown(body["embeds"]).replace("\n", "")) <= 6000
         seen += body["embeds"]

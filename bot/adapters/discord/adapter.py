@@ -10,9 +10,11 @@ from functools import partial
 
 import discord
 
-from bot.adapters.discord.embeds import parts
+from bot.adapters.discord.answers import Answers
+from bot.adapters.discord.buttons import Seal
 from bot.adapters.discord.errors import TOKEN_REFUSED
 from bot.adapters.discord.gateway import Visit
+from bot.adapters.discord.pages import parts
 from bot.adapters.discord.rest import Rest, usable
 from bot.adapters.discord.shards import Plan, Shard, Turns, first_end, plan
 from bot.adapters.discord.trouble import NONSENSE, TROUBLE, reason
@@ -23,7 +25,6 @@ from bot.ports import (
     DeliveryError,
     Limits,
     Part,
-    Photo,
     PlatformRefused,
     Reception,
     Rejected,
@@ -70,6 +71,7 @@ class DiscordAdapter:
         """Take the token, the root address of the REST interface, and the commands to list."""
         self._token = token
         self._rest = Rest(token, root)
+        self._seal = Seal(token)
         self._cards = tuple(cards)
         self._pauses_s = pauses_s
         self._shards_up: set[Shard] = set()
@@ -92,19 +94,19 @@ class DiscordAdapter:
         self, messages: Sequence[Message], pictures: Mapping[Chart, bytes] = NO_PICTURES
     ) -> Sequence[Part]:
         """Several messages as embeds of one, as far as Discord's limits allow."""
-        return parts(messages)
+        return parts(messages, pictures)
 
     async def edit(self, chat: Chat, message: str, part: Part) -> None:
         """Put a part in the place of a message of ours; see `Adapter`."""
-        raise NotImplementedError
+        _check_id(chat.id)
+        _check_id(message)
+        await self._rest.edit(chat.id, message, self._seal.filled(part, chat))
+        self._token_worked = True
 
     async def post(self, chat: Chat, part: Part, key: str) -> float:
         """Deliver one part; Discord swallows a repeated `key` for some minutes."""
-        if isinstance(part, Photo):
-            raise NotImplementedError
-        if not (chat.id.isascii() and chat.id.isdecimal()):
-            raise Rejected(f"{chat.id!r} is no Discord channel")
-        rest_s = await self._rest.post(chat.id, part, key)
+        _check_id(chat.id)
+        rest_s = await self._rest.post(chat.id, self._seal.filled(part, chat), key)
         self._token_worked = True
         return rest_s
 
@@ -142,7 +144,8 @@ class DiscordAdapter:
         turns = Turns(wanted.begin_at_once)
         shards = [Shard(number, wanted.shards) for number in range(wanted.shards)]
         on_up = partial(self._up, len(shards))
-        visits = [Visit(self._cards, reception, on_up, shard, turns) for shard in shards]
+        answers = Answers(reception, self._cards, self._seal)
+        visits = [Visit(self._cards, answers, on_up, shard, turns) for shard in shards]
         await first_end(visit.attend(self._token) for visit in visits)
         return "the gateway closed the connection"
 
@@ -171,3 +174,9 @@ class DiscordAdapter:
         if self._outage and len(self._shards_up) == of:
             log.info("Discord is back.")
             self._outage = False
+
+
+def _check_id(text: str) -> None:
+    """Raises Rejected for what cannot stand in an address as an id of Discord's."""
+    if not (text.isascii() and text.isdecimal()):
+        raise Rejected(f"{text!r} is no id of Discord's")

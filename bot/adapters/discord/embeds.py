@@ -3,19 +3,15 @@
 The limits are those of discord.com/developers/docs/resources/message#embed-object.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 
 import discord
 
 from bot.model import Message, Tone
-from bot.ports import Rejected
 
 TITLE, DESCRIPTION, FOOTER = 256, 4096, 1024
 """In UTF-16 units, the strictest way to count; one of each stays below what a message may hold."""
-EMBEDS, TOGETHER = 10, 6000
-"""How many embeds one message may hold, and how many units all of them."""
 
 _COLOURS = {
     Tone.GOOD: discord.Colour.green(),
@@ -30,7 +26,7 @@ def embeds(message: Message) -> list[discord.Embed]:
     The title stands on the first, the footer on the last. A footer shows no markup, so it is the
     one text that is not escaped.
     """
-    title = " ".join(_sound(message.title).split())
+    title = " ".join(sound(message.title).split())
     if units(escaped(title)) > TITLE:
         title = shortened(title, TITLE // 2)
     found = [
@@ -39,22 +35,8 @@ def embeds(message: Message) -> list[discord.Embed]:
     ]
     found[0].title = escaped(title) or None
     if message.footer:
-        found[-1].set_footer(text=shortened(_sound(message.footer), FOOTER))
+        found[-1].set_footer(text=shortened(sound(message.footer), FOOTER))
     return found
-
-
-def parts(messages: Sequence[Message]) -> list[bytes]:
-    """The messages as few bodies of requests, several to one; raises Rejected without any text."""
-    shown = [embed for message in messages for embed in embeds(message) if _text(embed).strip()]
-    if not shown:
-        raise Rejected("there is nothing to send")
-    groups: list[list[discord.Embed]] = [[]]
-    for embed in shown:
-        size = sum(units(_text(each)) for each in (*groups[-1], embed))
-        if len(groups[-1]) == EMBEDS or size > TOGETHER:
-            groups.append([])
-        groups[-1].append(embed)
-    return [_body(group) for group in groups]
 
 
 def units(text: str) -> int:
@@ -80,18 +62,8 @@ def escaped(text: str) -> str:
     return re.sub(r"[\[<]|[^\[<]+", escape, text)
 
 
-def _text(embed: discord.Embed) -> str:
-    """All of it that counts towards the limit of a message."""
-    return f"{embed.title or ''}{embed.description or ''}{embed.footer.text or ''}"
-
-
-def _body(shown: Sequence[discord.Embed]) -> bytes:
-    body = {"embeds": [embed.to_dict() for embed in shown], "allowed_mentions": {"parse": []}}
-    return json.dumps(body, separators=(",", ":")).encode()
-
-
-def _sound(text: str) -> str:
-    # JSON can carry half a surrogate pair in, and no request can carry it out.
+def sound(text: str) -> str:
+    """The text as a request can carry it: JSON can carry half a surrogate pair in."""
     return text.encode(errors="replace").decode()
 
 
@@ -111,7 +83,7 @@ def _pieces(line: str) -> Iterator[str]:
 def _pages(lines: Sequence[str]) -> list[str]:
     """The lines as few escaped texts that each fit a description."""
     pages = [""]
-    for piece in (piece for line in lines for piece in _pieces(_sound(line))):
+    for piece in (piece for line in lines for piece in _pieces(sound(line))):
         page = f"{pages[-1]}\n{escaped(piece)}" if pages[-1] else escaped(piece)
         if units(page) <= DESCRIPTION:
             pages[-1] = page

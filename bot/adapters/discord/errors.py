@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from bot.http.wire import WireAnswer
-from bot.ports import ChatGone, DeliveryError, Rejected, RetryLater, UnknownRefusal
+from bot.ports import (
+    ChatGone,
+    DeliveryError,
+    MessageGone,
+    Rejected,
+    RetryLater,
+    UnknownRefusal,
+)
 
 SOON_S, PAUSE_S = 10.0, 60.0
 TOKEN_PAUSE_S = 60.0
@@ -29,10 +36,16 @@ _GONE = {
     50278: "the bot shares no server with this person any more",
     160005: "the thread is locked",
 }
+_LOST = {
+    10008: "the message was deleted",
+    50005: "the message is not the bot's own",
+}
 _MALFORMED = frozenset({50006, 50035, 50109})
 """An empty message, a form with something wrong in it, and JSON nobody can read."""
 _TOO_FAST = frozenset({20028, 20029, 40003})
 """Limits on writing to a channel or a server, and on opening direct messages."""
+_NO_FILE = frozenset({40005, 50013})
+"""A request that is too large, and permissions of which Attach Files may be the missing one."""
 _WAITS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _DETAILS = 200
 """So much of an answer's own words stands in a reason."""
@@ -48,6 +61,8 @@ def outcome(answer: WireAnswer) -> DeliveryError:
     code, why = _code(body), _words(answer.status, body)
     if code in _GONE:
         return ChatGone(_GONE[code])
+    if code in _LOST:
+        return MessageGone(_LOST[code])
     if answer.status in _WAITS or code in _TOO_FAST:
         return _wait(answer, body, why)
     if code in _MALFORMED:
@@ -55,6 +70,18 @@ def outcome(answer: WireAnswer) -> DeliveryError:
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return UnknownRefusal(why)
     return RetryLater(SOON_S, why)
+
+
+def refuses_file(answer: WireAnswer) -> bool:
+    """Whether the same message may pass without its picture."""
+    body = told(answer)
+    code, errors = _code(body), body.get("errors")
+    fields = errors if isinstance(errors, Mapping) else {}
+    return (
+        answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        or code in _NO_FILE
+        or (code in _MALFORMED and not fields.keys().isdisjoint(("attachments", "files")))
+    )
 
 
 def told(answer: WireAnswer) -> Mapping[str, object]:

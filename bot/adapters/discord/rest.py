@@ -5,7 +5,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -16,11 +16,14 @@ from bot.adapters.discord.errors import (
     TOKEN_PAUSE_S,
     TOKEN_REFUSED,
     outcome,
+    refuses_file,
     told,
 )
+from bot.adapters.discord.files import CONTENT_TYPE, multipart
 from bot.adapters.discord.invalid import InvalidRequests
+from bot.adapters.discord.pages import without_picture
 from bot.http.wire import NoAnswer, NotSent, Wire, WireAnswer
-from bot.ports import PlatformRefused, RetryLater
+from bot.ports import Part, Photo, PlatformRefused, RetryLater
 
 log = logging.getLogger(__name__)
 
@@ -46,24 +49,39 @@ class Rest:
             self._silent_until, self._silent_why = math.inf, TOKEN_REFUSED
             log.error(TOKEN_REFUSED)
 
-    async def post(self, channel: str, part: bytes, key: str) -> float:
+    async def post(self, channel: str, part: Part, key: str) -> float:
         """Create a message; returns for how many seconds its channel is to be left alone.
 
-        `part` is a JSON object. Discord swallows another message of the same `key` for some
-        minutes, so that every doubt may be settled by a repeat. Raises a DeliveryError.
+        Discord swallows another message of the same `key` for some minutes, so that every doubt may
+        be settled by a repeat. A picture that is refused is left out. Raises a DeliveryError.
         """
         self._keep_silence()
         if (wait_s := self._buckets.wait_s(channel)) > 0:
             raise RetryLater(wait_s, "the channel takes no more messages yet", counts=False)
-        named = b',"nonce":%b,"enforce_nonce":true}' % json.dumps(key).encode()
+        named = b'"nonce":%b,"enforce_nonce":true' % json.dumps(key).encode()
         path = f"/channels/{channel}/messages"
-        answer = await self._answered(self._wire.post(path, part.removesuffix(b"}") + named))
+        answer = await self._written(self._wire.post, path, part, named)
         if answer.succeeded and told(answer).get("id"):
             self._works()
             return self._buckets.learn(channel, answer.headers)
         refusal = outcome(answer)
         if isinstance(refusal, RetryLater):
             self._heed(refusal, answer, channel)
+        raise refusal
+
+    async def edit(self, channel: str, message: str, part: Part) -> None:
+        """Put a part in the place of a message; raises MessageGone, or another DeliveryError."""
+        self._keep_silence()
+        path = f"/channels/{channel}/messages/{message}"
+        # A picture stays unless it is said that there is none, or another.
+        more = b"" if isinstance(part, Photo) else b'"attachments":[]'
+        answer = await self._written(self._wire.patch, path, part, more)
+        if answer.succeeded and told(answer).get("id"):
+            self._works()
+            return
+        refusal = outcome(answer)
+        if isinstance(refusal, RetryLater):
+            self._heed(refusal, answer)
         raise refusal
 
     async def check(self) -> None:
@@ -102,6 +120,19 @@ class Rest:
         except TimeoutError:
             raise RetryLater(SOON_S, f"no whole answer within {_CHECK_S:.0f} s") from None
 
+    async def _written(
+        self, write: Callable[..., Awaitable[WireAnswer]], path: str, part: Part, more: bytes
+    ) -> WireAnswer:
+        """Write a part with more fields; one whose picture is refused once more without it."""
+        if isinstance(part, Photo):
+            body = multipart(_with(part.body, more), part.png)
+            answer = await self._answered(write(path, body, content_type=CONTENT_TYPE))
+            if not refuses_file(answer):
+                return answer
+            log.info("Discord took no picture, so the text goes alone: %s.", outcome(answer))
+            part = without_picture(part.body)
+        return await self._answered(write(path, _with(part, more)))
+
     async def _answered(self, asking: Awaitable[WireAnswer]) -> WireAnswer:
         try:
             answer = await asking
@@ -138,6 +169,11 @@ class Rest:
 def usable(token: str) -> bool:
     """Whether the token can stand in a header."""
     return token.isascii() and token.isprintable() and " " not in token
+
+
+def _with(body: bytes, more: bytes) -> bytes:
+    """A JSON object with more fields."""
+    return b"%b,%b}" % (body.removesuffix(b"}"), more) if more else body
 
 
 def _headers(token: str) -> dict[str, str]:
