@@ -129,19 +129,17 @@ def _pressed(query: CallbackQuery, ears: Ears) -> Pressed:
 
     See https://core.telegram.org/bots/api#callbackquery. Data may come from anybody.
     """
-    user, message = query.from_user, query.message
-    if message is None:
-        chat, kind = _chat(user.id), ""
-    else:
-        chat = _place(message) if isinstance(message, Message) else _chat(message.chat.id)
-        kind = message.chat.type
-    order = ears.seal.opened(query.data or "", chat) if message is not None else None
-    replaced = order is not None and order.replaces and isinstance(message, Message)
+    user, found = query.from_user, query.message
+    # The library makes a whole message of one that is too old, too.
+    message = found if isinstance(found, Message) and found.is_accessible else None
+    kind = found.chat.type if found is not None else ""
+    chat = _place(message) if message else _chat(found.chat.id if found is not None else user.id)
+    order = ears.seal.opened(query.data or "", chat) if found is not None else None
     return Pressed(
         chat,
         query.id,
         text=order.command if order is not None else "",
-        message=str(message.message_id) if replaced and message is not None else "",
+        message=str(message.message_id) if message and order and order.replaces else "",
         in_channel=kind == TelegramChat.CHANNEL,
         author=_presser(user, int(chat.id), kind, ears.runs),
     )
