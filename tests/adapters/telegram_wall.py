@@ -72,6 +72,8 @@ class Wall:
         self.messages: dict[tuple[str, int], Hung] = {}
         self.files: dict[str, bytes] = {}
         """The pictures that Telegram has, by the names it gave them."""
+        self.unknown_file = "wrong file identifier/HTTP URL specified"
+        """What is said of a name that no picture has."""
         self.uploads = 0
 
     def hang(self, number: int, form: Mapping[str, str], uploaded: bytes | None) -> Hung:
@@ -124,7 +126,7 @@ class Wall:
             name = f"file-{self.uploads}-{hashlib.sha256(uploaded).hexdigest()[:8]}"
             self.files[name] = uploaded
         if name not in self.files:
-            raise RefusedText("wrong file identifier/HTTP URL specified")
+            raise RefusedText(self.unknown_file)
         return name
 
     def _write(
