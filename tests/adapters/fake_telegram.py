@@ -1,11 +1,9 @@
 """A Bot API over real HTTP on the loopback, strict where Telegram is and a bot could be wrong."""
 
 import asyncio
-import html
 import itertools
 import json
 import math
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +11,17 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from aiohttp.web_request import FileField
+
+from tests.adapters.telegram_wall import ALERT_CHARACTERS, RefusedText, Wall, readable
+from tests.adapters.telegram_wall import chat as _chat
+
+__all__ = ["ADA", "TOKEN", "USERNAME", "Failure", "FakeTelegram", "RefusedText", "Sent", "readable"]
 
 Json = dict[str, object]
 
 TOKEN = "123456:AAfake-token_for_tests"
 USERNAME = "AltseasonTestBot"
-MESSAGE_UNITS = 4096
 ADA = 1001
 GROUP_BOT, CHANNEL_BOT = 1087968824, 136817688
 """The accounts as which those appear who write in the name of their group, or of a channel."""
@@ -35,6 +38,10 @@ class Sent:
     form: Mapping[str, str]
     at: float
     """When it came in, by the loop's clock."""
+    number: int
+    """The message's id."""
+    photo: str = ""
+    """The name that Telegram gave to its picture, of which the text is the caption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +66,6 @@ class _Due:
     times: float
 
 
-class RefusedText(Exception):
-    """The text of a message is not one Telegram would take."""
-
-
-def readable(text: str) -> str:
-    """What people read of a text in Telegram's HTML; raises RefusedText as the Bot API would."""
-    stack: list[str] = []
-    plain: list[str] = []
-    for piece in re.split(r"(<[^>]*>?)", text):
-        if not piece.startswith("<"):
-            plain.append(_unescaped(piece))
-        elif tag := re.fullmatch(r"<(b|i)>", piece):
-            stack.append(tag[1])
-        elif not stack or piece != f"</{stack.pop()}>":
-            raise RefusedText(f'can\'t parse entities: unexpected tag "{piece}"')
-    if stack:
-        raise RefusedText("can't parse entities: can't find end tag")
-    read = "".join(plain)
-    if not read.strip():
-        raise RefusedText("message text is empty")
-    if len(read.encode("utf-16-le")) // 2 > MESSAGE_UNITS:
-        raise RefusedText("message is too long")
-    return read
-
-
-def _unescaped(text: str) -> str:
-    if re.search(r"&(?!(?:amp|lt|gt|quot|#\d+|#x[0-9a-fA-F]+);)", text):
-        raise RefusedText("can't parse entities: a bare ampersand")
-    return html.unescape(text)
-
-
 class FakeTelegram:
     """One bot's Telegram: what people say to it, and what it says to them.
 
@@ -102,7 +78,11 @@ class FakeTelegram:
         self.sent: list[Sent] = []
         self.calls: list[tuple[str, Mapping[str, str]]] = []
         """Every request in order: the method and its parameters."""
-        self.menu: list[Json] = []
+        self.menus: dict[tuple[str, str], list[Json]] = {}
+        """The commands shown, by scope and language."""
+        self.wall = Wall()
+        self.told: dict[str, str] = {}
+        """What whoever pressed a button was told, by the press; empty for no words."""
         self.standing: dict[tuple[int, int], str] = {}
         """What a user is in a chat, such as administrator; somebody unknown is a member."""
         self.discreet = False
@@ -177,6 +157,7 @@ class FakeTelegram:
         thread: int | None = None,
         by: int = ADA,
         voice: int | None = None,
+        language: str = "",
     ) -> int:
         """Somebody writes to a chat, or posts in it if its kind is channel; returns the update id.
 
@@ -190,7 +171,7 @@ class FakeTelegram:
             "text": text,
         }
         if kind != "channel":
-            message["from"] = _user(by)
+            message["from"] = _user(by, language)
         if kind == "channel" or voice is not None:
             message["sender_chat"] = _chat(
                 voice or chat_id, kind if voice == chat_id else "channel"
@@ -201,6 +182,46 @@ class FakeTelegram:
         if thread is not None:
             message |= {"message_thread_id": thread, "is_topic_message": True}
         return await self.push({"channel_post" if kind == "channel" else "message": message})
+
+    async def press(
+        self,
+        sent: Sent,
+        button: str,
+        *,
+        kind: str = "private",
+        by: int = ADA,
+        data: str | None = None,
+        too_old: bool = False,
+        language: str = "",
+    ) -> str:
+        """Somebody presses a button of a message, by its label; returns the name of the press.
+
+        Other `data` is sent by who has made their own app. A message that is `too_old` is not
+        shown to the bot any more.
+        """
+        hung = self.wall.messages[sent.chat_id, sent.number]
+        query = f"press-{next(self._numbers)}"
+        said = hung.told(kind)
+        if too_old:
+            said = {"chat": said["chat"], "message_id": hung.number, "date": 0}
+        await self.push(
+            {
+                "callback_query": {
+                    "id": query,
+                    "from": _user(by, language),
+                    "message": said,
+                    "chat_instance": "1",
+                    "data": hung.buttons[button] if data is None else data,
+                }
+            }
+        )
+        return query
+
+    async def wait_until_told(self, query: str, timeout: float = 5.0) -> str:  # noqa: ASYNC109 - as below
+        """The words with which a press was answered; empty for none."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(lambda: query in self.told)
+        return self.told[query]
 
     async def change_membership(self, chat_id: int, kind: str, old: str, new: str) -> int:
         """The bot's own status in a chat changes, say from left to member.
@@ -261,7 +282,7 @@ class FakeTelegram:
 
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        form = await _form(request)
+        form, upload = await _form(request)
         assert request.transport is not None
         async with self._changed:
             self.connections.add(request.transport)
@@ -272,21 +293,42 @@ class FakeTelegram:
         failure = self._next_failure(method, form)
         if failure is not None:
             return await self._fail(failure)
-        return await self._answered(method, form)
+        try:
+            answer = await self._answered(method, form, upload)
+        except RefusedText as error:
+            answer = _refusal(400, f"Bad Request: {error}")
+        async with self._changed:
+            self._changed.notify_all()
+        return answer
 
-    async def _answered(self, method: str, form: Mapping[str, str]) -> web.Response:
+    async def _answered(
+        self, method: str, form: Mapping[str, str], upload: bytes | None
+    ) -> web.Response:
         match method:
-            case "getMe":
-                return _result(self._me())
             case "getUpdates":
                 return await self._get_updates(form)
             case "getChatMember" | "getChatAdministrators":
                 return self._tell_members(form)
-            case "sendMessage":
-                return await self._send_message(form)
+            case "sendMessage" | "sendPhoto":
+                return self._send(form, upload)
+            case "editMessageText" | "editMessageCaption" | "editMessageMedia":
+                return _result(self.wall.edit(method, form, upload).told("private"))
+        return _result(self._noted(method, form))
+
+    def _noted(self, method: str, form: Mapping[str, str]) -> object:
+        """The result of what is soon done."""
+        match method:
+            case "getMe":
+                return self._me()
+            case "getMyCommands":
+                return self.menus.get(_menu(form), [])
             case "setMyCommands":
-                self.menu = json.loads(form["commands"])
-        return _result(True)  # noqa: FBT003 - the Bot API's own word for "done"
+                self.menus[_menu(form)] = json.loads(form["commands"])
+            case "pinChatMessage":
+                self.wall.pin(form)
+            case "answerCallbackQuery":
+                self._tell_presser(form)
+        return True
 
     def _next_failure(self, method: str, form: Mapping[str, str]) -> Failure | None:
         queue = self._failures[method]
@@ -323,22 +365,23 @@ class FakeTelegram:
     def _poll_is_over(self, poll: int) -> bool:
         return bool(self._updates) or poll != self._newest_poll or self._stopping.is_set()
 
-    async def _send_message(self, form: Mapping[str, str]) -> web.Response:
-        try:
-            plain = readable(form["text"]) if form.get("parse_mode") == "HTML" else form["text"]
-        except RefusedText as error:
-            return _refusal(400, f"Bad Request: {error}")
-        thread = form.get("message_thread_id", "")
-        sent = Sent(
-            form["chat_id"], form["text"], plain, thread, form, asyncio.get_running_loop().time()
+    def _send(self, form: Mapping[str, str], upload: bytes | None) -> web.Response:
+        hung = self.wall.hang(next(self._numbers), form, upload)
+        now = asyncio.get_running_loop().time()
+        self.sent.append(
+            Sent(
+                hung.chat_id, hung.text, hung.plain, hung.thread, form, now, hung.number, hung.photo
+            )
         )
-        async with self._changed:
-            self.sent.append(sent)
-            self._changed.notify_all()
-        chat = _chat(int(form["chat_id"]), "private")
-        return _result(
-            {"message_id": next(self._numbers), "date": 1_780_000_000, "chat": chat, "text": plain}
-        )
+        return _result(hung.told("private"))
+
+    def _tell_presser(self, form: Mapping[str, str]) -> None:
+        words = form.get("text", "")
+        if len(words) > ALERT_CHARACTERS:
+            raise RefusedText("MESSAGE_TOO_LONG")
+        if words and form.get("show_alert") != "true":
+            raise RefusedText("words that vanish before they can be read")
+        self.told[form["callback_query_id"]] = words
 
     def _tell_members(self, form: Mapping[str, str]) -> web.Response:
         """One member of a chat, or its admins when none is named."""
@@ -361,18 +404,34 @@ class FakeTelegram:
         }
 
 
-async def _form(request: web.Request) -> dict[str, str]:
-    """The parameters, in whichever of the two ways they came; what is no text stays JSON."""
+async def _form(request: web.Request) -> tuple[dict[str, str], bytes | None]:
+    """The parameters, in whichever of three ways they came, and a picture that came with them.
+
+    What is no text stays JSON.
+    """
     if request.content_type != "application/json":
-        return {key: str(value) for key, value in (await request.post()).items()}
+        form, upload = {}, None
+        for key, value in (await request.post()).items():
+            if isinstance(value, FileField):
+                upload = value.file.read()
+            form[key] = "<file>" if isinstance(value, FileField) else str(value)
+        return form, upload
     return {
         key: value if isinstance(value, str) else json.dumps(value)
         for key, value in (await request.json()).items()
-    }
+    }, None
 
 
-def _user(user: int) -> Json:
-    return {"id": user, "is_bot": user in (GROUP_BOT, CHANNEL_BOT), "first_name": "Ada"}
+def _menu(form: Mapping[str, str]) -> tuple[str, str]:
+    """Whose menu it is: its scope and language."""
+    scope = json.loads(form.get("scope", '{"type": "default"}'))
+    return scope["type"], form.get("language_code", "")
+
+
+def _user(user: int, language: str = "") -> Json:
+    code = {"language_code": language} if language else {}
+    stands_in = user in (GROUP_BOT, CHANNEL_BOT)
+    return {"id": user, "is_bot": stands_in, "first_name": "Ada"} | code
 
 
 def _member(user: int, status: str) -> Json:
@@ -410,11 +469,6 @@ _MEMBERS_RIGHTS = (
     "can_send_other_messages", "can_add_web_page_previews", "can_change_info", "can_invite_users",
     "can_pin_messages", "can_manage_topics", "can_edit_tag", "can_react_to_messages",
 )  # fmt: skip
-
-
-def _chat(chat_id: int, kind: str) -> Json:
-    name = {"first_name": "Ada"} if kind == "private" else {"title": "Traders"}
-    return {"id": chat_id, "type": kind} | name
 
 
 def _result(result: object) -> web.Response:

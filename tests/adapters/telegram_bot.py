@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.adapters.telegram import TelegramAdapter
-from bot.model import Chat, Message
-from bot.ports import Author, CommandCard
-from tests.adapters.fake_telegram import TOKEN, FakeTelegram
+from bot.model import Chart, Chat, Message
+from bot.ports import NO_PICTURES, Author, CommandCard
+from tests.adapters.fake_telegram import TOKEN, FakeTelegram, Sent
 from tests.adapters.reception import Deaf
 
 CARDS = (CommandCard("status", "Where the rotation stands"), CommandCard("help", "What I can do"))
@@ -29,6 +29,7 @@ class Receptionist(Deaf):
     """Answers as told, and writes down all that happens in its order."""
 
     reply: Callable[[Chat, str], Awaitable[Message | None]] = echo
+    drawings: Mapping[Chart, bytes] = field(default_factory=dict)
     journal: list[tuple[object, ...]] = field(default_factory=list)
     authors: list[Author] = field(default_factory=list)
 
@@ -39,6 +40,12 @@ class Receptionist(Deaf):
 
     async def turn(self, chat: Chat) -> None:
         self.journal.append(("turn", chat.member))
+
+    async def drawn(self, chart: Chart) -> bytes | None:
+        return self.drawings.get(chart)
+
+    async def pinned(self, chat: Chat, message: str) -> None:
+        self.journal.append(("pinned", chat.member, message))
 
     async def invited(self, chats: Sequence[Chat]) -> None:
         self.journal.append(("invited", *(chat.member for chat in chats)))
@@ -79,6 +86,19 @@ async def listening(
             yield adapter
         finally:
             task.cancel()
+
+
+async def shown(
+    telegram: FakeTelegram,
+    adapter: TelegramAdapter,
+    message: Message,
+    chat: Chat = ADA,
+    pictures: Mapping[Chart, bytes] = NO_PICTURES,
+) -> Sent:
+    """A message as it stands in its chat; of several parts, the last."""
+    for part in adapter.render([message], pictures):
+        await adapter.post(chat, part, "k")
+    return telegram.sent[-1]
 
 
 async def send(adapter: TelegramAdapter, chat: Chat, *messages: Message) -> list[float]:

@@ -1,4 +1,5 @@
 import asyncio
+import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -281,15 +282,13 @@ async def test_each_chat_is_answered_in_order(telegram: FakeTelegram) -> None:
         assert heard == [f"/{letter}{number}" for number in range(5)]
 
 
-async def test_the_menu_is_set_and_the_polls_name_their_updates(telegram: FakeTelegram) -> None:
+async def test_the_polls_name_their_updates(telegram: FakeTelegram) -> None:
     async with listening(telegram, Receptionist()):
         await telegram.wait_for_calls("getUpdates", 1)
-    assert [(entry["command"], entry["description"]) for entry in telegram.menu] == [
-        ("status", "Where the rotation stands"),
-        ("help", "What I can do"),
-    ]
     poll = next(form for method, form in telegram.calls if method == "getUpdates")
-    assert poll["allowed_updates"] == '["message", "channel_post", "my_chat_member"]'
+    assert json.loads(poll["allowed_updates"]) == [
+        "message", "channel_post", "my_chat_member", "callback_query",
+    ]  # fmt: skip
     forget = next(form for method, form in telegram.calls if method == "deleteWebhook")
     assert forget.get("drop_pending_updates", "False").lower() == "false"
 
@@ -403,6 +402,7 @@ async def test_an_outage_in_the_middle_of_a_poll_is_survived(
     caplog.set_level(logging.INFO, "bot")
     async with listening(telegram, Receptionist()):
         await telegram.wait_for_calls("getUpdates", 1)
+        await telegram.wait_for_calls("setMyCommands", 4)
         await telegram.stop()
         await _until(lambda: bool(texts(caplog, logging.WARNING)))
         await telegram.start()

@@ -78,7 +78,8 @@ written = st.builds(Message, anything, st.lists(anything | long_words, max_size=
 
 @given(st.lists(written, max_size=4))
 def test_every_part_fits_and_is_valid_and_nothing_is_lost(messages: list[Message]) -> None:
-    read = [readable(part) for part in render(messages)]
+    # What keeps a name from calling somebody is seen by nobody.
+    read = [readable(part).replace("\u2060", "") for part in render(messages)]
     texts = [text for m in messages for text in (m.title, *m.lines, m.footer)]
-    expected = "".join(texts).encode(errors="replace").decode()
+    expected = "".join(texts).encode(errors="replace").decode().replace("\u2060", "")
     assert "".join("".join(read).split()) == "".join(expected.split())

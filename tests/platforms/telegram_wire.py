@@ -35,8 +35,17 @@ REFUSALS = {
 }
 """The last is one that nobody has heard of."""
 
-QUIET = frozenset(("deletewebhook", "setmycommands", "deletemycommands", "sendchataction"))
-"""Methods that only ever answer True."""
+QUIET = frozenset(
+    (
+        "deletewebhook", "setmycommands", "deletemycommands", "sendchataction",
+        "answercallbackquery", "pinchatmessage",
+        "editmessagetext", "editmessagecaption", "editmessagemedia",
+    )
+)  # fmt: skip
+"""Methods that only ever answer True here."""
+SENDS = frozenset(("sendmessage", "sendphoto"))
+UPLOADED, FILE = "a file", "AgACAgIAAxk"
+"""A picture that came with a call, and how Telegram names every picture."""
 UPDATES_AT_ONCE = 100
 LONGEST_POLL_SECONDS = 50.0
 
@@ -69,12 +78,12 @@ class Telegram:
             return _refusal(401, "Unauthorized")
         method = path[len(self._prefix) :].lower()
         try:
-            given = _parameters(request.headers.get("Content-Type", ""), await request.read())
+            given = await _given(request)
         except ValueError:
             self.stage.counters.unparseable += 1
             return _refusal(400, "Bad Request: can't parse the request's body")
-        if method == "sendmessage":
-            return await self._send(request, given)
+        if method in SENDS:
+            return await self._send(request, given, photo=method == "sendphoto")
         if storm := self.stage.faults.storm_seconds("", time.monotonic()):
             return self._too_many("storm", storm)
         if method == "getupdates":
@@ -96,11 +105,13 @@ class Telegram:
     def _other(self, method: str) -> web.Response:
         if method == "getme":
             return _result(self._me)
+        if method == "getmycommands":
+            return _result([])
         if method in QUIET:
             return _result(True)  # noqa: FBT003 - the Bot API's own word for "done"
         return _refusal(404, "Not Found")
 
-    async def _send(self, request: web.BaseRequest, given: Json) -> web.Response:
+    async def _send(self, request: web.BaseRequest, given: Json, *, photo: bool) -> web.Response:
         now = time.monotonic()
         self.stage.counters.second_of_sends.add(now)
         chat = str(given.get("chat_id", ""))
@@ -112,9 +123,9 @@ class Telegram:
         }
         if full := self.limits.full(keys, now):
             return self._too_many(*full)
-        return await self.stage.send(request, lambda: self._deliver(chat, given))
+        return await self.stage.send(request, lambda: self._deliver(chat, given, photo=photo))
 
-    def _deliver(self, chat: str, given: Json) -> web.Response:
+    def _deliver(self, chat: str, given: Json, *, photo: bool) -> web.Response:
         faults, counters = self.stage.faults, self.stage.counters
         if kind := faults.refusing.get(chat):
             counters.refused[kind] += 1
@@ -130,7 +141,9 @@ class Telegram:
             counters.refused["vanished"] += 1
             return _refusal(400, "Bad Request: chat not found")
         try:
-            plain, quoted = _shown(str(given.get("text", "")), given.get("parse_mode") == "HTML")
+            said = str(given.get("caption" if photo else "text", ""))
+            plain, quoted = _shown(said, given.get("parse_mode") == "HTML", photo)
+            picture = f'"photo":[{_picture(given)}],"caption"' if photo else '"text"'
         except RefusedText as error:
             counters.refused["text"] += 1
             return _refusal(400, f"Bad Request: {error}")
@@ -139,7 +152,7 @@ class Telegram:
         kind = "supergroup" if chat.startswith("-") else "private"
         return web.Response(
             text=f'{{"ok":true,"result":{{"message_id":{next(self._numbers)},'
-            f'"date":{int(time.time())},"chat":{{"id":{chat},"type":"{kind}"}},"text":{quoted}}}}}',
+            f'"date":{int(time.time())},"chat":{{"id":{chat},"type":"{kind}"}},{picture}:{quoted}}}}}',
             content_type="application/json",
         )
 
@@ -173,6 +186,22 @@ class Telegram:
         return _refusal(429, f"Too Many Requests: retry after {whole}", {"retry_after": whole})
 
 
+async def _given(request: web.BaseRequest) -> Json:
+    """What a call was given; raises ValueError for a body that is not what it says."""
+    content_type = request.headers.get("Content-Type", "")
+    if content_type.startswith("multipart/form-data"):
+        fields = (await request.post()).items()
+        return {name: value if isinstance(value, str) else UPLOADED for name, value in fields}
+    return _parameters(content_type, await request.read())
+
+
+def _picture(given: Json) -> str:
+    """The one size of a picture that was uploaded, or is shown again by the name it got then."""
+    if given.get("photo") not in (UPLOADED, FILE):
+        raise RefusedText("wrong file identifier/HTTP URL specified")
+    return f'{{"file_id":"{FILE}","file_unique_id":"f","width":10,"height":6}}'
+
+
 def _parameters(content_type: str, body: bytes) -> Json:
     """What a call was given; raises ValueError for a body that is not what it says."""
     if not body:
@@ -188,11 +217,11 @@ def _parameters(content_type: str, body: bytes) -> Json:
 
 
 @lru_cache(maxsize=1024)
-def _shown(text: str, html: bool) -> tuple[str, str]:  # noqa: FBT001 - private, and cached
+def _shown(text: str, html: bool, caption: bool) -> tuple[str, str]:  # noqa: FBT001 - private, and cached
     """What people read of a text, and that as JSON; raises RefusedText."""
     if not html:
         text = text.replace("&", "&amp;").replace("<", "&lt;")
-    plain = readable(text)
+    plain = readable(text, caption=caption)
     return plain, json.dumps(plain)
 
 

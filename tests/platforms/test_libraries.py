@@ -24,6 +24,10 @@ async def test_python_telegram_bot(telegram: Client) -> None:
         assert await bot.set_my_commands([("help", "Help")])
         sent = await bot.send_message(1, "<b>#A1</b>", parse_mode="HTML")
         assert (sent.text, sent.chat.id) == ("#A1", 1)
+        shown = await bot.send_photo(1, b"a picture", caption="#<A2>")
+        again = await bot.send_photo(1, shown.photo[-1].file_id, "<i>#A3</i>", parse_mode="HTML")
+        assert (shown.caption, again.caption) == ("#<A2>", "#A3")
+        assert await bot.get_my_commands() == ()
         for chat, error in ((2, Forbidden), (-3, ChatMigrated), (4, RetryAfter)):
             with pytest.raises(error):
                 await bot.send_message(chat, "#A1")

@@ -50,6 +50,8 @@ GONE = (
 MALFORMED = (
     "can't parse",
     "message is too long",
+    "caption is too long",
+    "caption_too_long",
     "message text is empty",
     "text must be non-empty",
     "text must be encoded in utf-8",
@@ -63,6 +65,19 @@ MALFORMED = (
 )
 """Its words for a message that nobody would take."""
 THREAD_GONE = ("message thread not found", "topic_deleted")
+EDIT_GONE = ("message to edit not found", "can't be edited", "message_id_invalid")
+CAPTION_TOO_LONG = ("caption is too long", "caption_too_long")
+"""A text that was to take the place of a picture's caption."""
+FILE_GONE = (
+    "wrong file identifier",
+    "wrong remote file",
+    "wrong file_id",
+    "invalid file_id",
+    "file_id_invalid",
+    "file_reference",
+)
+PICTURE_BAD = ("photo", "image", "file is too big", "too large")
+PICTURES_FORBIDDEN = ("rights to send photos", "send_photos_forbidden", "send_media_forbidden")
 DONE = b'{"ok":true,'
 TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
 REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN)
@@ -100,7 +115,51 @@ def flood_seconds(body: bytes) -> float:
 
 def thread_is_gone(answer: WireAnswer) -> bool:
     """Whether a group's topic was deleted: its General still hears us."""
-    return answer.status == HTTPStatus.BAD_REQUEST and _says(description(answer), THREAD_GONE)
+    return _refuses(answer, THREAD_GONE)
+
+
+def file_is_gone(answer: WireAnswer) -> bool:
+    """Whether Telegram no longer knows a picture by the name it gave it."""
+    return _refuses(answer, FILE_GONE)
+
+
+def picture_is_bad(answer: WireAnswer) -> bool:
+    """Whether Telegram will show the picture to nobody."""
+    return _refuses(answer, PICTURE_BAD) and not _refuses(answer, PICTURES_FORBIDDEN)
+
+
+def picture_is_refused(answer: WireAnswer) -> bool:
+    """Whether its words may pass alone, as the picture is bad or the chat takes none."""
+    return _refuses(answer, (*PICTURE_BAD, *PICTURES_FORBIDDEN))
+
+
+def is_as_wanted(answer: WireAnswer) -> bool:
+    """Whether an edit was refused only because it would change nothing."""
+    return _refuses(answer, ("is not modified", "message_not_modified"))
+
+
+def has_no_text(answer: WireAnswer) -> bool:
+    """Whether a message's text cannot be edited because it is a picture with a caption."""
+    return _refuses(answer, ("no text in the message to edit",))
+
+
+def cannot_be_edited(answer: WireAnswer) -> bool:
+    """Whether a message is not there any more, or will not take what was to be put there."""
+    return _refuses(answer, (*EDIT_GONE, *CAPTION_TOO_LONG))
+
+
+def message_id(answer: WireAnswer) -> str:
+    """Of a message that was sent, its id; empty where Telegram does not say."""
+    found = _result(answer).get("message_id")
+    return str(found) if isinstance(found, int) else ""
+
+
+def file_id(answer: WireAnswer) -> str:
+    """Of a picture that was sent, the name of its largest size; empty where nobody says."""
+    match _result(answer).get("photo"):
+        case [*_, {"file_id": str(found)}]:
+            return found
+    return ""
 
 
 def failure(answer: WireAnswer, chat: Chat, reason: str) -> DeliveryError:
@@ -146,10 +205,20 @@ def _members(body: bytes) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
+def _result(answer: WireAnswer) -> Mapping[str, object]:
+    found = _members(answer.body).get("result")
+    return found if isinstance(found, dict) else {}
+
+
 def _parameters(said: Mapping[str, object]) -> Mapping[str, object]:
     """See https://core.telegram.org/bots/api#responseparameters."""
     found = said.get("parameters")
     return found if isinstance(found, dict) else {}
+
+
+def _refuses(answer: WireAnswer, phrases: Sequence[str]) -> bool:
+    refused = answer.status in (*REFUSED, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return refused and _says(description(answer), phrases)
 
 
 def _says(reason: str, phrases: Sequence[str]) -> bool:

@@ -9,23 +9,23 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from telegram import Bot, BotCommand, Update
+from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.adapters.telegram.admins import UNREADABLE, Admins
-from bot.adapters.telegram.replies import Mouth, answer_all
+from bot.adapters.telegram.buttons import Seal
+from bot.adapters.telegram.menu import keep_menu
+from bot.adapters.telegram.posting import Posting
+from bot.adapters.telegram.replies import answer_all
 from bot.adapters.telegram.requests import Flood, Requests
 from bot.adapters.telegram.token import Token
-from bot.adapters.telegram.updates import hear
+from bot.adapters.telegram.updates import Ears, hear
 from bot.ports import CommandCard, PlatformRefused, Reception
 
 log = logging.getLogger(__name__)
 
-DESCRIPTION_CHARACTERS = 256
-"""The longest description of a command in the menu."""
-
 LONG_POLL = timedelta(seconds=20)
-UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.MY_CHAT_MEMBER)
+UPDATES = (Update.MESSAGE, Update.CHANNEL_POST, Update.MY_CHAT_MEMBER, Update.CALLBACK_QUERY)
 
 LONGEST_PAUSE_SECONDS = 10.0
 CONFLICT_PAUSE_SECONDS = 5.0
@@ -94,28 +94,41 @@ class Listener:
     def __init__(
         self,
         token: Token,
+        seal: Seal,
         requests: Requests,
         polls: Requests,
+        *,
         cards: Sequence[CommandCard],
         first_pause_seconds: float,
     ) -> None:
         """Take the ways to Telegram; a poll holds its own for many seconds."""
         self._token = token
+        self._seal = seal
         self._polls = polls
         self._bot = Bot(token.value, request=requests, get_updates_request=polls)
         self._admins = Admins(self._bot, token)
-        self._commands = frozenset(card.name for card in cards)
-        self._menu = [BotCommand(c.name, c.summary[:DESCRIPTION_CHARACTERS]) for c in cards]
+        self._cards = tuple(cards)
         self._first_pause_seconds = first_pause_seconds
 
-    async def listen(self, reception: Reception, mouth: Mouth) -> None:
+    async def listen(self, reception: Reception, posting: Posting) -> None:
         """Answer commands until cancelled; see `Adapter`."""
+        known = asyncio.Event()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._keep_menu(known))
+                await self._listen(reception, posting, known)
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+
+    async def _listen(self, reception: Reception, posting: Posting, known: asyncio.Event) -> None:
+        """Answer commands; `known` is set once Telegram has told who we are."""
         outage = _Outage(self._first_pause_seconds)
         place = _Place()
-        username = ""
+        ears: Ears | None = None
         while True:
             try:
-                username = username or await self._log_in()
+                ears = ears or await self._log_in()
+                known.set()
                 updates = await self._bot.get_updates(
                     offset=place.offset,
                     limit=place.at_a_time,
@@ -134,13 +147,12 @@ class Listener:
                     await asyncio.sleep(outage.goes_on(self._reason(error)))
             else:
                 outage.is_over()
-                heard = hear(updates, username, self._commands, self._admins.include)
-                await answer_all(heard, reception, mouth)
+                await answer_all(hear(updates, ears), reception, posting)
                 # Only the next poll confirms these, so a killed process hears them again.
                 place.move_behind(updates)
 
-    async def _log_in(self) -> str:
-        """The bot's own name; makes Telegram ready for polling."""
+    async def _log_in(self) -> Ears:
+        """Find out the bot's own name; makes Telegram ready for polling."""
         try:
             me = await self._bot.get_me()
         except InvalidToken:
@@ -149,12 +161,13 @@ class Listener:
             raise PlatformRefused(self._token.refusal) from None
         self._token.works()
         await self._bot.delete_webhook(drop_pending_updates=False)
-        try:
-            await self._bot.set_my_commands(self._menu)
-        except TelegramError as error:
-            log.warning("Telegram did not take the command menu: %s", self._reason(error))
         log.info("Listening on Telegram as @%s.", me.username)
-        return me.username or ""
+        commands = frozenset(card.name for card in self._cards)
+        return Ears(me.username or "", commands, self._admins.include, self._seal)
+
+    async def _keep_menu(self, known: asyncio.Event) -> None:
+        await known.wait()
+        await keep_menu(self._bot, self._cards, self._token)
 
     def _reason(self, error: Exception) -> str:
         """An error in one line, without the token."""

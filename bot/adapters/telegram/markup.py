@@ -1,6 +1,7 @@
 """Our messages in Telegram's HTML (https://core.telegram.org/bots/api#html-style)."""
 
 import html
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,11 @@ from bot.model import Message
 
 MESSAGE_UNITS = 4096
 """The longest text Telegram takes, in UTF-16 code units, not counting its markup."""
+CAPTION_UNITS = 1024
+"""The longest caption of a picture, counted in the same way."""
+MENTION = re.compile(r"@(?=\w)")
+NOBODY = "@\u2060"
+"""With a word joiner, which nobody sees, a name that somebody gave to a coin calls no person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class _Line:
 
     @property
     def units(self) -> int:
-        return _units(self.text)
+        return units(self.text)
 
     @property
     def is_blank(self) -> bool:
@@ -52,6 +58,24 @@ def render(messages: Sequence[Message]) -> Iterator[str]:
         yield _joined(part)
 
 
+def caption(messages: Sequence[Message], alternative: str) -> str | None:
+    """Messages and a picture in words as its caption; None where that is too long for one."""
+    lines = [*_lines(messages), *_lines_of(Message("", footer=alternative))]
+    while lines and lines[-1].is_blank:
+        lines.pop()
+    used = sum(line.units + len("\n") for line in lines) - len("\n")
+    return "\n".join(map(str, lines)) if used <= CAPTION_UNITS else None
+
+
+def alternative_alone(alternative: str) -> str:
+    """A picture in words as its caption, shortened where that is too long for one."""
+    whole = caption((), alternative)
+    if whole is None:
+        # A word joiner for every other character still fits.
+        whole = caption((), shortened(alternative.replace("\n", " "), CAPTION_UNITS // 2))
+    return whole or ""
+
+
 def _joined(part: list[_Line]) -> str:
     while part[-1].is_blank:
         part.pop()
@@ -74,7 +98,7 @@ def _lines_of(message: Message) -> Iterator[_Line]:
     tagged = (("b", message.title), *(("", line) for line in message.lines), ("i", message.footer))
     for tag, text in tagged:
         # A lone surrogate, which a provider's JSON may hold, cannot be sent as UTF-8.
-        clean = text.encode(errors="replace").decode().replace("\r", "")
+        clean = MENTION.sub(NOBODY, text.encode(errors="replace").decode().replace("\r", ""))
         for line in clean.split("\n") if clean or not tag else ():
             yield from (_Line(piece, tag) for piece in _cut(line))
 
@@ -82,16 +106,25 @@ def _lines_of(message: Message) -> Iterator[_Line]:
 def _cut(line: str) -> Iterator[str]:
     """Pieces of a line that each fit into one part."""
     start = used = 0
-    for position, character in enumerate(line) if _units(line) > MESSAGE_UNITS else ():
-        size = _units(character)
+    for position, character in enumerate(line) if units(line) > MESSAGE_UNITS else ():
+        size = units(character)
         if used + size > MESSAGE_UNITS:
             space = line.rfind(" ", start, position)
             end = space + 1 if space >= start else position
             yield line[start:end]
-            start, used = end, _units(line[end:position])
+            start, used = end, units(line[end:position])
         used += size
     yield line[start:]
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+def units(text: str) -> int:
+    """How long Telegram takes a text to be, in UTF-16 code units."""
+    return len(text.encode("utf-16-le", errors="replace")) // 2
+
+
+def shortened(text: str, most_units: int) -> str:
+    """A text, or its beginning where it is longer than that."""
+    if units(text) <= most_units:
+        return text
+    room = text.encode("utf-16-le", errors="replace")[: 2 * (most_units - 1)]
+    return room.decode("utf-16-le", errors="ignore").rstrip() + "…"
