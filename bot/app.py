@@ -193,6 +193,7 @@ def _router(
         deliveries=stores.deliveries,
         forgetting=stores.forgetting,
         preferences=stores.preferences,
+        boards=stores.boards,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,

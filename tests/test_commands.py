@@ -28,6 +28,7 @@ from bot.ports import (
     CannotTell,
     ChatDelivery,
     NoSuchRule,
+    PinnedBoard,
     Resumed,
     StoreUnavailable,
     TooManyRules,
@@ -125,6 +126,22 @@ class Unset:
         raise StoreUnavailable("gone")
 
 
+class Bare:
+    """Chats in which no board is pinned."""
+
+    async def pin(self, chat: Chat, message: str) -> None:
+        raise StoreUnavailable("gone")
+
+    async def unpin(self, chat: Chat) -> bool:
+        return False
+
+    async def pinned(self, platform: str) -> Sequence[tuple[Chat, PinnedBoard]]:
+        return ()
+
+    async def note(self, chat: Chat, before: PinnedBoard, after: PinnedBoard | None) -> None:
+        raise StoreUnavailable("gone")
+
+
 class Blank:
     """A store that holds nothing of any chat."""
 
@@ -143,9 +160,8 @@ async def _has_a_bug(request: Request, services: Services) -> Message:
     raise ZeroDivisionError
 
 
-def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Router:
-    commands = (*find_parts().commands, *more)
-    services = Services(
+def services(memory: Memory, *commands: Command) -> Services:
+    return Services(
         subscriptions=memory,
         outlook=Quiet(),
         past=Unknown(),
@@ -154,10 +170,15 @@ def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Route
         deliveries=Nothing(),
         forgetting=Blank(),
         preferences=Unset(),
+        boards=Bare(),
         topics=TOPICS,
         commands=commands,
     )
-    return Router(commands, services, lambda: NOW, allowed=allowed)
+
+
+def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Router:
+    commands = (*find_parts().commands, *more)
+    return Router(commands, services(memory, *commands), lambda: NOW, allowed=allowed)
 
 
 async def ask(text: str, memory: Memory | None = None) -> str:
@@ -198,8 +219,10 @@ async def test_subscribe_and_unsubscribe_take_several_topics() -> None:
     await ask("/subscribe dominance,SEASON", memory)
     assert memory.heard[CHAT] == {"dominance", "season"}
     assert "You still hear: season." in await ask("/unsubscribe dominance", memory)
-    assert "You hear nothing now" in await ask("/unsubscribe", memory)
-    assert "Nothing to do" in await ask("/unsubscribe", memory)
+    assert "You hear nothing now" in await ask("/unsubscribe all", memory)
+    assert "Nothing to do" in await ask("/unsubscribe all", memory)
+    await ask("/subscribe ALL", memory)
+    assert memory.heard[CHAT] == set(TOPICS)
 
 
 async def test_subscriptions_lists_what_is_heard_and_what_is_not() -> None:
@@ -318,7 +341,9 @@ ASKING = {command.name for command in find_parts().commands} - CHANGING
 
 
 def test_the_commands_that_change_a_chat_are_known() -> None:
-    assert {"alert", "import", "stop", "subscribe", "unalert", "unsubscribe"} == CHANGING
+    assert {
+        "alert", "board", "import", "start", "stop", "subscribe", "unalert", "unsubscribe",
+    } == CHANGING  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(CHANGING))
@@ -359,7 +384,7 @@ async def test_while_nobody_says_who_may_nobody_does(caplog: pytest.LogCaptureFi
 async def test_a_refused_command_brings_a_suspended_chat_back_all_the_same() -> None:
     memory = Memory()
     memory.gone[CHAT] = Resumed("the bot was kicked", 0)
-    reply = await router(memory).answer(CHAT, "/unsubscribe", MEMBER)
+    reply = await router(memory).answer(CHAT, "/unsubscribe all", MEMBER)
     assert reply is not None
     assert reply.lines[0].startswith("I had stopped writing here")
     assert len(reply.lines) == 2
@@ -390,5 +415,5 @@ async def test_a_chat_that_is_allowed_no_more_can_still_end_what_it_hears() -> N
     memory = Memory()
     memory.heard[CHAT] = {"season"}
     closed = router(memory, allowed=["telegram:-5"])
-    assert await closed.answer(CHAT, "/unsubscribe", ANYONE)
+    assert await closed.answer(CHAT, "/unsubscribe all", ANYONE)
     assert memory.heard == {CHAT: set()}

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.ports import Clock, StoreUnavailable
 from bot.settings import Settings, WrongSetting
+from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.deliveries import RedisDeliveries
@@ -39,6 +40,7 @@ class Stores:
     deliveries: RedisDeliveries
     forgetting: RedisForgetting
     preferences: RedisPreferences
+    boards: RedisBoards
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -83,6 +85,7 @@ async def open_stores(
             RedisDeliveries(client),
             RedisForgetting(client),
             RedisPreferences(client),
+            RedisBoards(client),
             listening,
             embedded,
         )

@@ -17,6 +17,7 @@ from bot.parts import find_parts
 from bot.past import StoredPast
 from bot.ports import StateChange
 from bot.router import Router
+from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.forgetting import RedisForgetting
@@ -72,6 +73,7 @@ class Desk:
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
             preferences=RedisPreferences(client),
+            boards=RedisBoards(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,
@@ -106,6 +108,10 @@ class Desk:
         reply = await self._router.answer(chat, text, AT_THE_KEYBOARD)
         assert reply is not None
         return reply
+
+    async def suggest(self, command: str, option: str, typed: str) -> Sequence[str]:
+        """What may stand in a command's option."""
+        return await self._router.suggest(CHAT, command, option, typed, AT_THE_KEYBOARD)
 
     async def ask(self, text: str, chat: Chat = CHAT) -> str:
         """The reply as plain text, which fits a chat's message."""

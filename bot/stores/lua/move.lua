@@ -113,6 +113,8 @@ local function keep_lines(line, back)
   end
 end
 
+-- The message that shows the board stays behind.
+redis.call('HDEL', prefix .. 'boards', old)
 note_move()
 local heard, awaited = sort_ready()
 local missed = lift_suspension()
