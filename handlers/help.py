@@ -1,6 +1,6 @@
 """/help: every command by what it is good for, or one of them in full."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.commands import Command, Request, Services, UserError, nearest
 from bot.language import N_, _
@@ -62,7 +62,8 @@ async def run(request: Request, services: Services) -> Message:
     known = {command.name: command for command in services.commands}
     lines: list[str] = []
     for heading, group in GROUPS.items():
-        lines += [_(heading), *(_line(known[name]) for name in group if name in known), ""]
+        rows = [_line(known[name]) for name in group if name in known]
+        lines += [_(heading), *rows, ""] if rows else []
     more = [_line(command) for command in services.commands if command.name not in EXAMPLES]
     if more:
         lines += [_("More"), *more, ""]
@@ -107,10 +108,16 @@ def _line(command: Command) -> str:
     return f"{_usage(command)}: {_(command.summary)}"
 
 
+async def suggest(_option: str, _request: Request, services: Services) -> Sequence[str]:
+    """The commands' names."""
+    return [command.name for command in services.commands]
+
+
 COMMAND = Command(
     "help",
     "List the commands, or explain one",
     run,
     usage="[command]",
-    options=(Option("command", "The command to explain"),),
+    options=(Option("command", "The command to explain", suggests=True),),
+    suggest=suggest,
 )

@@ -42,8 +42,8 @@ SHIPPED: Mapping[str, Shipped] = {
     ),
     "risk-off": Shipped(
         N_(
-            "What usually goes wrong first: a breakout that fails, money that leaves, a market "
-            "that falls fast."
+            "Signs that risk is being taken off: a breakout that fails, money that leaves, a "
+            "market that falls fast."
         ),
         Pack(
             ("breakout", "dominance", "etf", "liquidity", "leverage"),

@@ -15,7 +15,7 @@ from bot.model import Alert, Chat, FeedHealth, Message, Observation
 from bot.outlook import StoredOutlook
 from bot.parts import find_parts
 from bot.past import StoredPast
-from bot.ports import StateChange
+from bot.ports import Author, StateChange
 from bot.router import Router
 from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client
@@ -108,6 +108,10 @@ class Desk:
         reply = await self._router.answer(chat, text, AT_THE_KEYBOARD)
         assert reply is not None
         return reply
+
+    async def reply(self, chat: Chat, text: str, author: Author) -> Message | None:
+        """The reply as a platform's front desk asks for it."""
+        return await self._router.answer(chat, text, author)
 
     async def suggest(self, command: str, option: str, typed: str) -> Sequence[str]:
         """What may stand in a command's option."""

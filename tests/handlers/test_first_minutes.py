@@ -156,8 +156,13 @@ def test_every_command_has_its_place_in_the_help() -> None:
 
 async def test_help_is_in_the_order_of_what_people_want(desk: Desk) -> None:
     said = await desk.ask("/help")
-    headings = [said.index(f"\n{heading}\n") for heading in help_command.GROUPS]
-    assert headings == sorted(headings)
+    known = {each.name for each in find_parts().commands}
+    places = [
+        said.index(f"\n{heading}\n/{next(name for name in group if name in known)}")
+        for heading, group in help_command.GROUPS.items()
+        if known.intersection(group)
+    ]
+    assert places == sorted(places)
     assert "More" not in said
     assert all(f"\n{topic}: " in said for topic in TOPICS)
 
