@@ -1,7 +1,7 @@
 """/pack: topics and own alerts that go together: to look at, to add, and to pass on as a code."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from bot.commands import Command, Request, Services, UserError, never_heard_of
 from bot.language import _, counted
@@ -26,6 +26,8 @@ from bot.packs import (
 from bot.ports import NoSuchRule, Option, TooManyRules
 
 ADD, SHARE = "add", "share"
+MOST_EXPLAINED = 8
+"""Of more alerts only the rules are shown, without the sentences that explain them."""
 LINK_START = "p_"
 """What stands before a code in a link to the bot: `/start` knows by it that this is a pack."""
 
@@ -74,16 +76,10 @@ async def _shown(name: str, request: Request, services: Services) -> Message:
     """What is in a pack, and what of it the chat has already; nothing is changed."""
     found = await _found(name, request, services)
     heard = await services.subscriptions.topics(request.chat)
-    had = {each.rule for each in await services.own.kept(request.chat)}
-    indicators = _indicators(services)
-    has = _(" (you have it)")
-    lines = [f"– {topic}: {_(services.topics[topic])}{has if topic in heard else ''}"
-             for topic in found.topics]  # fmt: skip
-    for rule in found.rules:
-        mark = has if rule in had else ""
-        lines += [f"– {text(rule, indicators)}{mark}", f"  {sentence(rule, indicators)}"]
+    new = _new_rules(found, await services.own.kept(request.chat), services)
+    lines = _rows(found, heard, new, services)
     title = _("In this pack") if is_code(name) else _("Pack {name}").format(name=name.lower())
-    if heard.issuperset(found.topics) and had.issuperset(found.rules):
+    if heard.issuperset(found.topics) and not new:
         return Message(title, tuple(lines), _("You have all of it"))
     command = f"/pack {ADD} {name}"
     if len(command.encode()) > LONGEST_COMMAND_BYTES:
@@ -93,15 +89,36 @@ async def _shown(name: str, request: Request, services: Services) -> Message:
     return Message(title, tuple(lines), footer, buttons=(Button(_("Add"), command),))
 
 
+def _rows(
+    found: Contents, heard: Collection[str], new: Collection[OwnRule], services: Services
+) -> list[str]:
+    indicators = _indicators(services)
+    had = _(" (you have it)")
+    rows = [
+        f"– {topic}: {_(services.topics[topic])}{had if topic in heard else ''}"
+        for topic in found.topics
+    ]
+    for rule in found.rules:
+        rows.append(f"– {text(rule, indicators)}{'' if rule in new else had}")
+        if len(found.rules) <= MOST_EXPLAINED:
+            rows.append(f"  {sentence(rule, indicators)}")
+    return rows
+
+
+def _new_rules(found: Contents, kept: Sequence[KeptRule], services: Services) -> Sequence[OwnRule]:
+    """Those that the chat does not have; raises UserError where there is no room for them."""
+    had = {each.rule for each in kept}
+    new = [rule for rule in found.rules if rule not in had]
+    if new and len(new) + len(kept) > services.rules_per_chat:
+        raise _no_room(len(new), len(kept), services.rules_per_chat)
+    return new
+
+
 async def _added(name: str, request: Request, services: Services) -> Message:
     """Take over what the chat does not have yet: all of it, or nothing."""
     found = await _found(name, request, services)
     kept = await services.own.kept(request.chat)
-    had = {each.rule for each in kept}
-    rules = [rule for rule in found.rules if rule not in had]
-    limit = services.rules_per_chat
-    if rules and len(rules) + len(kept) > limit:
-        raise _no_room(len(rules), len(kept), limit)
+    rules = _new_rules(found, kept, services)
     made = await _made(rules, len(kept), request, services)
     new: frozenset[str] = frozenset()
     if found.topics:
@@ -172,8 +189,11 @@ async def _shared(request: Request, services: Services) -> Message:
     kept = await services.own.kept(request.chat)
     indicators = _indicators(services)
     texts = {each.number: text(each.rule, indicators) for each in kept}
-    passed_on = [each for each in kept if _is_read_back(texts[each.number], each.rule, request,
-                                                         services)]  # fmt: skip
+
+    def is_read_back(each: KeptRule) -> bool:
+        return _is_read_back(texts[each.number], each.rule, request, services)
+
+    passed_on = list(filter(is_read_back, kept))
     topics = tuple(topic for topic in services.topics if topic in heard)
     notes = _left_out([each.number for each in kept if each not in passed_on])
     if not topics and not passed_on:

@@ -1,6 +1,7 @@
 """From /start to topics chosen with buttons, over a real store."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.messages.buttons import LONGEST_COMMAND_BYTES
 from bot.model import Chat, Message
 from bot.parts import find_parts
 from bot.router import Router
+from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client
 from bot.stores.subscriptions import RedisSubscriptions
 from bot.topics import ESSENTIALS, TOPICS
@@ -181,6 +183,23 @@ async def test_each_command_is_explained_with_an_example_that_works(desk: Desk) 
         tried = await desk.answer(example)
         assert tried.title != "Something went wrong on my side"
         assert not tried.title.startswith("There is no command")
+
+
+# --- The board ------------------------------------------------------------------------------------
+
+
+async def test_the_board_can_be_asked_for_to_stay(desk: Desk, store_client: Client) -> None:
+    board = await desk.answer("/board")
+    pinned = await desk.answer("/board PIN")
+    assert not board.pinned
+    assert pinned == replace(board, pinned=True)
+    assert pressed(board, "Refresh") == "/board"
+    none = await desk.answer("/board unpin")
+    assert none.title == "There is no board that I keep up to date here"
+    await RedisBoards(store_client).pin(CHAT, "70")
+    assert (await desk.answer("/board unpin")).title == "The board stays as it is"
+    assert await RedisBoards(store_client).pinned(CHAT.platform) == []
+    assert "/board pin keeps it up to date" in await desk.ask("/board please")
 
 
 # --- Status ---------------------------------------------------------------------------------------

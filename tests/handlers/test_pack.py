@@ -111,6 +111,7 @@ async def test_what_does_not_fit_is_not_begun(
     assert (
         "These are 4 new alerts, and you have 1; a chat may have 4 here. Nothing was added." in said
     )
+    assert "Nothing was added." in await desk.ask("/pack risk-off")
     assert len(await own.kept(CHAT)) == 1
     assert await RedisSubscriptions(store_client).topics(CHAT) == frozenset()
     none = Desk(store_client, NOW, rules_per_chat=0)
