@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from bot.adapters.console import CONSOLE_CHAT
 from bot.commands import Services
+from bot.delivery.boards import BoardKeeper
 from bot.delivery.platforms import Platforms
 from bot.fetcher import Fetcher
 from bot.http import ProviderHttp
@@ -91,12 +92,17 @@ async def run(
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
         router = _router(settings, parts, stores, clock, allowed)
+        board_keeper = BoardKeeper(
+            stores.boards, stored_outlook(parts, stores), stores.preferences, clock
+        )
         platforms = Platforms(
             adapters,
             answer=router.answer,
             suggest=router.suggest,
             subscriptions=stores.subscriptions,
             outbox=stores.outbox,
+            boards=stores.boards,
+            keepers=[board_keeper.keep],
             leases=stores.listening,
             holder=_holder(),
             stopping=stopping,
@@ -194,6 +200,7 @@ def _router(
         forgetting=stores.forgetting,
         preferences=stores.preferences,
         holding=stores.holding,
+        boards=stores.boards,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.model import DEFAULT_PREFERENCES, Chat, Indicator, Message, Preferences, Snapshot
 from bot.ports import (
+    Boards,
     Changes,
     CommandCard,
     Deliveries,
@@ -48,6 +49,7 @@ class Services:
     forgetting: Forgetting
     preferences: PreferenceStore
     holding: Holding
+    boards: Boards
     topics: Mapping[str, str]
     """Every topic with one line on what it tells."""
     indicators: tuple[Indicator, ...] = ()
@@ -111,9 +113,14 @@ def never_heard_of(what: str, word: str, known: Sequence[str], *, listed_by: str
     return UserError(f"There is no {what} {word[:32]}.{hint} {listed_by} lists them.")
 
 
+ALL = "all"
+
+
 def chosen_topics(words: Sequence[str], topics: Mapping[str, str]) -> tuple[str, ...]:
-    """The topics a person named, each once; raises UserError for a word that is none."""
+    """The topics a person named, each once, or all; raises UserError for a word that is none."""
     chosen = " ".join(words).replace(",", " ").split()
+    if chosen == [ALL]:
+        return tuple(topics)
     for word in chosen:
         if word not in topics:
             meant = nearest(word, list(topics))

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import chain, groupby
 
 from bot.measures import Measures
+from bot.messages.buttons import with_own_buttons
 from bot.model import Indicator, OwnState, Reading, Saying
 from bot.own import watch
 from bot.own.messages import News, own_alert
@@ -132,7 +133,7 @@ class OwnWatch:
             at=look.at,
             late=look.late,
         )
-        message = own_alert(news, self._indicators, now)
+        message = with_own_buttons(own_alert(news, self._indicators, now), touched.number, rule)
         log.info("own rule %s of %s: %s", touched.number, touched.chat.platform, message.title)
         return OwnChange(touched, after, lines, _job(touched, news, before, moment), message)
 

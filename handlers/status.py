@@ -1,8 +1,13 @@
 """/status: one screen with the phase, the gates, and every number with its source and age."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.commands import Command, Request, Services, UserError
+from bot.language import _
 from bot.messages import is_wanted, status
-from bot.model import Message
+from bot.messages.buttons import status_buttons
+from bot.model import Button, Message
 from bot.ports import Option
 
 
@@ -10,9 +15,21 @@ async def run(request: Request, services: Services) -> Message:
     """Show where everything stands now, or all that is known of the indicators named."""
     snapshot = await services.outlook.snapshot(request.now)
     wanted = " ".join(request.arguments).replace("_", " ")
-    if not any(is_wanted(reading, wanted) for reading in snapshot.readings) and wanted:
-        raise UserError(f"I have no number called {wanted!r}; /status alone shows all of them.")
-    return status(snapshot, wanted)
+    shown = [each for each in snapshot.readings if is_wanted(each, wanted)]
+    if not shown and wanted:
+        no_such = _("I have no number called {name}; /status alone shows all of them.")
+        raise UserError(no_such.format(name=repr(wanted)))
+    said = status(snapshot, wanted)
+    if not wanted:
+        return replace(said, buttons=status_buttons(snapshot.board))
+    key = shown[0].indicator
+    chart = Button(_("Chart"), f"/chart {key}")
+    return replace(said, buttons=(chart, Button(_("Sources"), f"/sources {key}")))
+
+
+async def suggest(_option: str, _request: Request, services: Services) -> Sequence[str]:
+    """The numbers that can be shown by themselves."""
+    return [each.key for each in services.indicators]
 
 
 COMMAND = Command(
@@ -20,5 +37,6 @@ COMMAND = Command(
     "What fired, what confirms, what is missing",
     run,
     usage="[indicator]",
-    options=(Option("indicator", "the number to show with all its details"),),
+    options=(Option("indicator", "the number to show with all its details", suggests=True),),
+    suggest=suggest,
 )

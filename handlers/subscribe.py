@@ -1,7 +1,9 @@
 """/subscribe: hear alerts on topics, or on the essentials when none is named."""
 
-from bot.commands import Command, Request, Services, chosen_topics
+from bot.commands import ALL, Command, Request, Services, chosen_topics
+from bot.language import _
 from bot.messages import board_line
+from bot.messages.buttons import topic_toggles
 from bot.model import Message, Tone
 from bot.ports import Option, always_changes
 from bot.topics import ESSENTIALS, TOPICS
@@ -13,12 +15,16 @@ async def run(request: Request, services: Services) -> Message:
     new = await services.subscriptions.subscribe(request.chat, topics)
     heard = await services.subscriptions.topics(request.chat)
     snapshot = await services.outlook.snapshot(request.now)
-    title = f"Subscribed: {', '.join(t for t in topics if t in new)}" if new else "Nothing new"
-    lines = [
-        f"You hear: {', '.join(t for t in services.topics if t in heard)}.",
-        board_line(snapshot),
-    ]
-    return Message(title, tuple(lines), "/unsubscribe stops, /status shows all", Tone.GOOD)
+    added = ", ".join(topic for topic in topics if topic in new)
+    title = _("Subscribed: {topics}").format(topics=added) if new else _("Nothing new")
+    hears = ", ".join(topic for topic in services.topics if topic in heard)
+    return Message(
+        title,
+        (_("You hear: {topics}.").format(topics=hears), board_line(snapshot)),
+        _("/unsubscribe stops, /status shows all"),
+        Tone.GOOD,
+        buttons=topic_toggles(services.topics, heard),
+    )
 
 
 COMMAND = Command(
@@ -26,6 +32,8 @@ COMMAND = Command(
     "Hear alerts; without a topic, the essentials",
     run,
     usage="[topic…]",
-    options=(Option("topic", "What to hear about; leave empty for the essentials", tuple(TOPICS)),),
+    options=(
+        Option("topic", "What to hear about; leave empty for the essentials", (*TOPICS, ALL)),
+    ),
     changes=always_changes,
 )

@@ -1,19 +1,27 @@
-"""/subscriptions: what this chat hears."""
+"""/subscriptions: what this chat hears, and what else there is."""
 
 from bot.commands import Command, Request, Services
+from bot.language import _
+from bot.messages.buttons import topic_toggles
 from bot.model import Message
 
 
 async def run(request: Request, services: Services) -> Message:
     """List the chat's topics, and the ones it could add."""
     heard = await services.subscriptions.topics(request.chat)
+    buttons = topic_toggles(services.topics, heard)
     if not heard:
         topics = ", ".join(services.topics)
-        return Message("You hear nothing yet", (f"/subscribe starts. Topics: {topics}.",))
-    lines = [f"{topic}: {services.topics[topic]}" for topic in services.topics if topic in heard]
+        how = _("/subscribe starts. Topics: {topics}.").format(topics=topics)
+        return Message(_("You hear nothing yet"), (how,), buttons=buttons)
+    lines = [
+        f"{topic}: {_(meaning)}" for topic, meaning in services.topics.items() if topic in heard
+    ]
     rest = ", ".join(topic for topic in services.topics if topic not in heard)
-    footer = f"Not subscribed: {rest}" if rest else "These are all there are"
-    return Message("You hear", tuple(lines), footer)
+    footer = (
+        _("Not subscribed: {topics}").format(topics=rest) if rest else _("These are all there are")
+    )
+    return Message(_("You hear"), tuple(lines), footer, buttons=buttons)
 
 
 COMMAND = Command("subscriptions", "What this chat hears", run)

@@ -29,8 +29,9 @@ def test_every_plug_in_is_found() -> None:
     assert [platform.name for platform in parts.platforms] == ["console", "discord", "telegram"]
     assert [command.name for command in parts.commands] == [
         "alert", "alerts", "board", "deliveries", "export", "help", "history", "import", "mute",
-        "preview", "privacy", "settings", "sources", "start", "status", "stop", "subscribe",
-        "subscriptions", "theses", "track", "unalert", "unmute", "unsubscribe", "why",
+        "pack", "preview", "privacy", "settings", "sources", "start", "status", "stop",
+        "subscribe", "subscriptions", "theses", "track", "unalert", "unmute", "unsubscribe",
+        "why",
     ]  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from bot.ports import (
     CannotTell,
     ChatDelivery,
     NoSuchRule,
+    PinnedBoard,
     Resumed,
     StoreUnavailable,
     TooManyRules,
@@ -126,6 +127,22 @@ class Unset:
         raise StoreUnavailable("gone")
 
 
+class Bare:
+    """Chats in which no board is pinned."""
+
+    async def pin(self, chat: Chat, message: str) -> None:
+        raise StoreUnavailable("gone")
+
+    async def unpin(self, chat: Chat) -> bool:
+        return False
+
+    async def pinned(self, platform: str) -> Sequence[tuple[Chat, PinnedBoard]]:
+        return ()
+
+    async def note(self, chat: Chat, before: PinnedBoard, after: PinnedBoard | None) -> None:
+        raise StoreUnavailable("gone")
+
+
 class Blank:
     """A store that holds nothing of any chat."""
 
@@ -144,9 +161,8 @@ async def _has_a_bug(request: Request, services: Services) -> Message:
     raise ZeroDivisionError
 
 
-def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Router:
-    commands = (*find_parts().commands, *more)
-    services = Services(
+def services(memory: Memory, *commands: Command) -> Services:
+    return Services(
         subscriptions=memory,
         outlook=Quiet(),
         past=Unknown(),
@@ -156,10 +172,15 @@ def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Route
         forgetting=Blank(),
         preferences=Unset(),
         holding=NothingHeld(),
+        boards=Bare(),
         topics=TOPICS,
         commands=commands,
     )
-    return Router(commands, services, lambda: NOW, allowed=allowed)
+
+
+def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Router:
+    commands = (*find_parts().commands, *more)
+    return Router(commands, services(memory, *commands), lambda: NOW, allowed=allowed)
 
 
 async def ask(text: str, memory: Memory | None = None) -> str:
@@ -200,8 +221,10 @@ async def test_subscribe_and_unsubscribe_take_several_topics() -> None:
     await ask("/subscribe dominance,SEASON", memory)
     assert memory.heard[CHAT] == {"dominance", "season"}
     assert "You still hear: season." in await ask("/unsubscribe dominance", memory)
-    assert "You hear nothing now" in await ask("/unsubscribe", memory)
-    assert "Nothing to do" in await ask("/unsubscribe", memory)
+    assert "You hear nothing now" in await ask("/unsubscribe all", memory)
+    assert "Nothing to do" in await ask("/unsubscribe all", memory)
+    await ask("/subscribe ALL", memory)
+    assert memory.heard[CHAT] == set(TOPICS)
 
 
 async def test_subscriptions_lists_what_is_heard_and_what_is_not() -> None:
@@ -320,9 +343,19 @@ ASKING = {command.name for command in find_parts().commands} - CHANGING
 
 
 def test_the_commands_that_change_a_chat_are_known() -> None:
-    known = {"alert", "import", "mute", "settings", "stop", "subscribe", "unalert", "unmute",
-             "unsubscribe"}  # fmt: skip
-    assert known == CHANGING
+    assert {
+        "alert",
+        "board",
+        "import",
+        "mute",
+        "settings",
+        "start",
+        "stop",
+        "subscribe",
+        "unalert",
+        "unmute",
+        "unsubscribe",
+    } == CHANGING
 
 
 @pytest.mark.parametrize("name", sorted(CHANGING))
@@ -363,7 +396,7 @@ async def test_while_nobody_says_who_may_nobody_does(caplog: pytest.LogCaptureFi
 async def test_a_refused_command_brings_a_suspended_chat_back_all_the_same() -> None:
     memory = Memory()
     memory.gone[CHAT] = Resumed("the bot was kicked", 0)
-    reply = await router(memory).answer(CHAT, "/unsubscribe", MEMBER)
+    reply = await router(memory).answer(CHAT, "/unsubscribe all", MEMBER)
     assert reply is not None
     assert reply.lines[0].startswith("I had stopped writing here")
     assert len(reply.lines) == 2
@@ -394,5 +427,5 @@ async def test_a_chat_that_is_allowed_no_more_can_still_end_what_it_hears() -> N
     memory = Memory()
     memory.heard[CHAT] = {"season"}
     closed = router(memory, allowed=["telegram:-5"])
-    assert await closed.answer(CHAT, "/unsubscribe", ANYONE)
+    assert await closed.answer(CHAT, "/unsubscribe all", ANYONE)
     assert memory.heard == {CHAT: set()}

@@ -85,6 +85,9 @@ async def test_a_live_value_that_crosses_is_told_once_whatever_restarts(scene: S
     await scene.dominance(57.3, 57.6, 57.4, 58.4, 57.2)
     assert await scene.heard() == []
     await scene.dominance(58.6, 57.4)
+    assert [each.command for each in message.buttons] == [
+        "/chart btc_dominance", "/mute 1", "/unalert 1",
+    ]  # fmt: skip
     assert await scene.titles() == [message.title]
 
 

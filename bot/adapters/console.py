@@ -18,7 +18,7 @@ from typing import TextIO
 
 from bot.adapters import Platform
 from bot.messages import plain
-from bot.model import Chart, Chat, Message, Tone
+from bot.model import Button, Chart, Chat, Message, Tone
 from bot.ports import (
     NO_PICTURES,
     SILENCE,
@@ -142,11 +142,17 @@ class ConsoleAdapter:
             log.warning("A reply was not written: %s", error)
 
     def _marked(self, message: Message) -> str:
-        text = _printable(plain(message))
+        text = _printable("\n".join((plain(message), *_words_to_type(message.buttons))))
         if self._colour:
             title, newline, rest = text.partition("\n")
             text = f"{COLOURS[message.tone]}{title}{PLAIN}{newline}{rest}"
         return f"{text}\n\n"
+
+
+def _words_to_type(buttons: Sequence[Button]) -> tuple[str, ...]:
+    """A line that says of each button what can be typed instead of pressing it."""
+    said = [f"[{each.label}: {each.command.removeprefix('/')}]" for each in buttons]
+    return (" ".join(said),) if said else ()
 
 
 def _printable(text: str) -> str:

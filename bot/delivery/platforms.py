@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 from bot.delivery.outage import CHECK_SECONDS
 from bot.delivery.pacing import Pace
@@ -11,6 +12,7 @@ from bot.delivery.reception import Answer, FrontDesk, Suggest, nothing
 from bot.delivery.sender import Sender
 from bot.ports import (
     Adapter,
+    Boards,
     DeliveryError,
     Lease,
     Outbox,
@@ -28,6 +30,9 @@ STEADY_SECONDS = 600.0
 """Whoever listened so long before breaking begins again with the shortest pause."""
 RENEW_SECONDS = 3.0
 RELEASE_SECONDS = 1.0
+
+Keeper = Callable[[Adapter, Pace], Coroutine[Any, Any, None]]
+"""Keeps something up to date on a platform until it is cancelled; survives whatever happens."""
 
 
 class Platforms:
@@ -49,22 +54,34 @@ class Platforms:
         stopping: asyncio.Event,
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
+        boards: Boards | None = None,
+        keepers: Sequence[Keeper] = (),
     ) -> None:
         """Take the adapters, who answers commands, where alerts wait, and who may listen.
 
         `leases` gives a platform's lease by its name, and `holder` names this process. `stopping`
-        is also set here, when every platform has refused us.
+        is also set here, when every platform has refused us. The `keepers` work on each platform
+        while we listen to it, so that no two processes do the same.
         """
         self._adapters = adapters
         self._leases = leases
         self._holder = holder
         self._outbox = outbox
         self._stopping = stopping
+        self._keepers = keepers
         self._refusals: dict[str, str] = {}
         self._senders_stop = {adapter.name: asyncio.Event() for adapter in adapters}
         self._paces = {each.name: Pace(each.name, each.limits, outbox) for each in adapters}
         self._desks = {
-            name: FrontDesk(answer, subscriptions, outbox, pace, suggest=suggest, pictures=pictures)
+            name: FrontDesk(
+                answer,
+                subscriptions,
+                outbox,
+                pace,
+                suggest=suggest,
+                pictures=pictures,
+                boards=boards,
+            )
             for name, pace in self._paces.items()
         }
 
@@ -100,7 +117,11 @@ class Platforms:
                 await self._wait_for(lease, adapter.name)
                 async with asyncio.TaskGroup() as tasks:
                     listening = tasks.create_task(self._keep_listening(adapter))
+                    pace = self._paces[adapter.name]
+                    keeping = [tasks.create_task(keep(adapter, pace)) for keep in self._keepers]
                     await self._keep(lease, listening)
+                    for task in keeping:
+                        task.cancel()
                     if listening.done():
                         return
                     log.warning("another process listens to %s now", adapter.name)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from bot.delivery.pacing import Pace
 from bot.delivery.restraint import PER_MINUTE, Hearing, Restraint
 from bot.model import Chart, Chat, Message
-from bot.ports import SILENCE, Author, Outbox, Pictures, StoreUnavailable, Subscriptions
+from bot.ports import SILENCE, Author, Boards, Outbox, Pictures, StoreUnavailable, Subscriptions
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +43,17 @@ class FrontDesk:
         *,
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
+        boards: Boards | None = None,
     ) -> None:
         """Take who answers commands, what chats hear, and when a reply may leave.
 
-        `suggest` completes what is typed; without `pictures` no chart is drawn.
+        `suggest` completes what is typed; without `pictures` no chart is drawn, and without
+        `boards` what is pinned stays as it is.
         """
         self._answer = answer
         self._suggest = suggest
         self._pictures = pictures
+        self._boards = boards
         self._subscriptions = subscriptions
         self._outbox = outbox
         self._pace = pace
@@ -82,6 +85,13 @@ class FrontDesk:
 
     async def pinned(self, chat: Chat, message: str) -> None:
         """A `pinned` answer stands in the chat, under the platform's own id."""
+        if self._boards is None:
+            return
+        try:
+            await self._boards.pin(chat, message)
+        except StoreUnavailable as error:
+            # It shows what was so when it was pinned; /board pin makes another.
+            log.warning("a pinned board will not be kept up to date: %s", error)
 
     async def turn(self, chat: Chat) -> None:
         """Wait until a reply may be sent to the chat; replies go before alerts."""

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from bot import board, corrections
 from bot.evaluation import follow_up, lateness, missed, phase, presets
 from bot.measures import Measures
+from bot.messages.buttons import with_alert_buttons
 from bot.model import Alert, Board, Indicator, Kind, RuleState
 from bot.ports import StateChange
 
@@ -71,7 +72,7 @@ def evaluate(
         dated += [missed.Dated(phase.alert(t, shown, now), _late_from(t)) for t in turns]
         dated += follow_up.alerts(measures, indicators, after, due, shown)
         alerts += missed.told(dated, shown)
-    return Evaluation(after, _changes(states, after), tuple(alerts))
+    return Evaluation(after, _changes(states, after), tuple(map(with_alert_buttons, alerts)))
 
 
 def _late_from(news: presets.News | phase.Turn) -> datetime:

@@ -4,6 +4,7 @@ Each protocol has two real parts behind it (a provider and another, Redis and a 
 and Discord) or stands at a boundary that the import rules keep closed.
 """
 
+from bot.ports.boards import Boards, PinnedBoard
 from bot.ports.chats import (
     NO_PICTURES,
     SILENCE,
@@ -88,6 +89,7 @@ __all__ = [
     "Author",
     "Backlog",
     "Belongings",
+    "Boards",
     "CannotTell",
     "Changes",
     "ChatDelivery",
@@ -126,6 +128,7 @@ __all__ = [
     "Past",
     "Photo",
     "Pictures",
+    "PinnedBoard",
     "Plan",
     "PlatformRefused",
     "PreferenceStore",

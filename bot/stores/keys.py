@@ -22,6 +22,8 @@ or an own alert's.
                                          that were suspended; expires
     {nf}:<plat>:preferences        HASH  <member> -> what the chat has set, as JSON; none for one
                                          that has set nothing
+    {nf}:<plat>:boards             HASH  <member> -> the message that shows the board there, and
+                                         what it says, as JSON
     {nf}:<plat>:suspended          HASH  <member> -> reason, since (seq), at (ms), as JSON
     {nf}:own:uses                  HASH  reading -> how many own rules' conditions compare it
     {nf}:own:seen                  HASH  reading -> time of its last value that was seen to the end
@@ -135,6 +137,11 @@ class Lane:
     def preferences(self) -> str:
         """What chats have set."""
         return f"{self.prefix}preferences"
+
+    @property
+    def boards(self) -> str:
+        """Which messages show the board."""
+        return f"{self.prefix}boards"
 
     @property
     def dead(self) -> str:

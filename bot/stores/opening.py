@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.ports import Clock, StoreUnavailable
 from bot.settings import Settings, WrongSetting
+from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.deliveries import RedisDeliveries
@@ -41,6 +42,7 @@ class Stores:
     forgetting: RedisForgetting
     preferences: RedisPreferences
     holding: NothingHeld
+    boards: RedisBoards
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -86,6 +88,7 @@ async def open_stores(
             RedisForgetting(client),
             RedisPreferences(client),
             NothingHeld(),
+            RedisBoards(client),
             listening,
             embedded,
         )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.adapters import console
 from bot.adapters.console import AT_THE_KEYBOARD, CONSOLE_CHAT, ConsoleAdapter
-from bot.model import Chat, Message, Tone
+from bot.model import Button, Chat, Message, Tone
 from bot.ports import Author, ChatGone, Rejected, RetryLater
 from tests.adapters.reception import Deaf
 
@@ -253,6 +253,18 @@ async def test_what_is_heard_together_is_written_together(pipes: tuple[int, int,
     assert await ends.read_until("Two\n\n") == "One\nline\n\nTwo\n\n"
     with pytest.raises(Rejected):
         adapter.render([])
+
+
+async def test_a_button_is_shown_as_words_to_type(pipes: tuple[int, int, Ends]) -> None:
+    _, output_fd, ends = pipes
+    adapter = ConsoleAdapter(None, output_fd, colour=False)
+    why = Button("Why", "/why dominance_55:2026-11-25:fired")
+    chart = Button("Ch\x1b[2Jart", "/chart btc_dominance")
+    await deliver(adapter, Message("Alert", ("line",), "footer", buttons=(why, chart)))
+    assert await ends.read_until("\n\n") == (
+        "Alert\nline\nfooter\n"
+        "[Why: why dominance_55:2026-11-25:fired] [Ch[2Jart: chart btc_dominance]\n\n"
+    )
 
 
 async def test_messages_written_at_once_stay_whole(pipes: tuple[int, int, Ends]) -> None:

@@ -34,6 +34,10 @@ class Recorder:
         self.messages_a_part = 99
         self.posts: list[Post] = []
         """What arrived, in the order of arrival."""
+        self.edits: list[tuple[str, str, str]] = []
+        """Chat, message and its new text, in the order of arrival."""
+        self.edits_tried: list[tuple[str, str]] = []
+        """Chat and message of what was to be edited."""
         self.tried: list[tuple[str, str]] = []
         """Chat and title of what was to be posted, in the order in which that began."""
         self.tried_at: list[float] = []
@@ -68,7 +72,7 @@ class Recorder:
         return [(post.chat, title) for post in self.posts for title in post.titles]
 
     def meets(self, chat: str, *troubles: Trouble) -> None:
-        """Let the next posts to a chat fail or wait, one trouble each."""
+        """Let the next posts and edits in a chat fail or wait, one trouble each."""
         self._troubles[chat] += troubles
 
     def calm(self, chat: str) -> None:
@@ -101,7 +105,16 @@ class Recorder:
         ]
 
     async def edit(self, chat: Chat, message: str, part: Part) -> None:
-        """Nothing is edited here."""
+        assert isinstance(part, bytes)
+        self.edits_tried.append((chat.id, message))
+        await self._tell()
+        if self.down is not None:
+            raise self.down
+        await self._meet(chat)
+        blocks: list[list[str]] = json.loads(part)
+        text = "\n".join(line for block in blocks for line in block)
+        self.edits.append((chat.id, message, text))
+        await self._tell()
 
     async def post(self, chat: Chat, part: Part, key: str) -> float:
         assert isinstance(part, bytes)

@@ -15,8 +15,9 @@ from bot.model import Alert, Chat, FeedHealth, Message, Observation
 from bot.outlook import StoredOutlook
 from bot.parts import find_parts
 from bot.past import StoredPast
-from bot.ports import Holding, StateChange
+from bot.ports import Author, Holding, StateChange
 from bot.router import Router
+from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.forgetting import RedisForgetting
@@ -81,6 +82,7 @@ class Desk:
             forgetting=RedisForgetting(client),
             preferences=RedisPreferences(client),
             holding=holding or NothingHeld(),
+            boards=RedisBoards(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,
@@ -115,6 +117,10 @@ class Desk:
         reply = await self._router.answer(chat, text, AT_THE_KEYBOARD)
         assert reply is not None
         return reply
+
+    async def reply(self, chat: Chat, text: str, author: Author) -> Message | None:
+        """The reply as a platform's front desk asks for it."""
+        return await self._router.answer(chat, text, author)
 
     async def suggest(self, command: str, option: str, typed: str) -> Sequence[str]:
         """What may stand in a command's option."""

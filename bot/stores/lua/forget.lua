@@ -144,6 +144,7 @@ for _, field in ipairs(dead) do
 end
 redis.call('DEL', chat)
 redis.call('HDEL', prefix .. 'suspended', member)
+redis.call('HDEL', prefix .. 'boards', member)
 -- The chat's other threads wait for it no more, nor it for them. The rest goes by the chat's id: if a
 -- thread leaves, it stays for the others, and ends by itself.
 keep_line(prefix, member, new_line())

@@ -122,6 +122,8 @@ local function move_preferences()
   end
 end
 
+-- The message that shows the board stays behind.
+redis.call('HDEL', prefix .. 'boards', old)
 note_move()
 local heard, awaited = sort_ready()
 local missed = lift_suspension()
