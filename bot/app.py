@@ -12,8 +12,11 @@ from datetime import UTC, datetime
 
 from bot.adapters.console import CONSOLE_CHAT
 from bot.commands import Services
+from bot.delivery.digests import DigestPost
+from bot.delivery.keeping import Keeper
 from bot.delivery.platforms import Platforms
 from bot.fetcher import Fetcher
+from bot.gathering import DigestDesk
 from bot.http import ProviderHttp
 from bot.model import Message
 from bot.outlook import StoredOutlook
@@ -90,7 +93,8 @@ async def run(
         if roles.polls:
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
-        router = _router(settings, parts, stores, clock, allowed)
+        services = _services(settings, parts, stores, clock)
+        router = Router(parts.commands, services, clock, allowed=allowed)
         platforms = Platforms(
             adapters,
             answer=router.answer,
@@ -100,6 +104,7 @@ async def run(
             leases=stores.listening,
             holder=_holder(),
             stopping=stopping,
+            keepers=_keepers(stores, services, clock),
         )
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
@@ -181,10 +186,8 @@ def _past(parts: Parts, stores: Stores, clock: Clock) -> StoredPast:
     )
 
 
-def _router(
-    settings: Settings, parts: Parts, stores: Stores, clock: Clock, allowed: Sequence[str]
-) -> Router:
-    services = Services(
+def _services(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> Services:
+    return Services(
         subscriptions=stores.subscriptions,
         outlook=stored_outlook(parts, stores),
         past=_past(parts, stores, clock),
@@ -199,7 +202,11 @@ def _router(
         sources=parts.sources,
         rules_per_chat=settings.rules_per_chat,
     )
-    return Router(parts.commands, services, clock, allowed=allowed)
+
+
+def _keepers(stores: Stores, services: Services, clock: Clock) -> tuple[Keeper, ...]:
+    """What is done for a platform by whoever listens to it."""
+    return (DigestPost(stores.digests, DigestDesk(services).digest, clock).keep,)
 
 
 def _allowed(settings: Settings, parts: Parts) -> tuple[str, ...]:

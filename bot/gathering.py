@@ -9,16 +9,18 @@ from bot import recorded
 from bot.commands import Services
 from bot.digests.contents import Facts, digest_of, watched
 from bot.digests.steps import CHANGES, Usual, usual, usual_step
+from bot.digests.times import days_of
 from bot.language import speaking
 from bot.messages.digest import digest
-from bot.model import Chat, Condition, Indicator, KeptRule, Message, Point, Preferences
+from bot.model import Condition, Indicator, KeptRule, Message, Point
 from bot.own.distance import Standing, presents
 from bot.own.windows import over
+from bot.ports import DueDigest
 
 FRESH = timedelta(minutes=10)
 """For so long digests rest on what was gathered once."""
 MOST_MESSAGES = 64
-Key = tuple[int, frozenset[str], str, str, tuple[KeptRule, ...]]
+Key = tuple[frozenset[str], str, str, tuple[KeptRule, ...]]
 
 
 async def gathered(days: int, topics: Collection[str], services: Services, now: datetime) -> Facts:
@@ -99,28 +101,22 @@ class DigestDesk:
         self._shared: dict[int, _Shared] = {}
         """By how many days are looked back on."""
 
-    async def digest(
-        self,
-        chat: Chat,
-        days: int,
-        preferences: Preferences,
-        topics: frozenset[str],
-        now: datetime,
-        *,
-        has_own: bool = True,
-    ) -> Message:
-        """The digest of one chat, in its language; it hears all topics if it heard none.
+    async def digest(self, due: DueDigest, now: datetime) -> Message:
+        """The digest of one chat, in its language; of all topics if it hears none.
 
         Raises StoreUnavailable.
         """
+        asked, preferences = due.preferences.digest, due.preferences
+        days = 1 if asked is None else days_of(asked)
         shared = await self._gathered(days, now)
-        heard = topics or frozenset(self._services.topics)
-        kept = tuple(await self._services.own.kept(chat)) if has_own else ()
-        key = (days, heard, preferences.language, preferences.zone, kept)
+        topics = due.topics or frozenset(self._services.topics)
+        kept = tuple(await self._services.own.kept(due.chat)) if due.has_own else ()
+        key = (topics, preferences.language, preferences.zone, kept)
         known = shared.messages.get(key)
         if known is None:
             with speaking(preferences.language):
-                known = await composed(shared.facts, heard, kept, preferences.zone, self._services)
+                zone, facts = preferences.zone, shared.facts
+                known = await composed(facts, topics, kept, zone, self._services)
             shared.messages[key] = known
             if len(shared.messages) > MOST_MESSAGES:
                 del shared.messages[next(iter(shared.messages))]

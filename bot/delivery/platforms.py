@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from bot.delivery.keeping import Keeper
 from bot.delivery.outage import CHECK_SECONDS
 from bot.delivery.pacing import Pace
 from bot.delivery.reception import Answer, FrontDesk, Suggest, nothing
@@ -49,17 +50,20 @@ class Platforms:
         stopping: asyncio.Event,
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
+        keepers: Sequence[Keeper] = (),
     ) -> None:
         """Take the adapters, who answers commands, where alerts wait, and who may listen.
 
         `leases` gives a platform's lease by its name, and `holder` names this process. `stopping`
-        is also set here, when every platform has refused us.
+        is also set here, when every platform has refused us. `keepers` work for a platform while
+        this process listens to it.
         """
         self._adapters = adapters
         self._leases = leases
         self._holder = holder
         self._outbox = outbox
         self._stopping = stopping
+        self._keepers = tuple(keepers)
         self._refusals: dict[str, str] = {}
         self._senders_stop = {adapter.name: asyncio.Event() for adapter in adapters}
         self._paces = {each.name: Pace(each.name, each.limits, outbox) for each in adapters}
@@ -100,7 +104,10 @@ class Platforms:
                 await self._wait_for(lease, adapter.name)
                 async with asyncio.TaskGroup() as tasks:
                     listening = tasks.create_task(self._keep_listening(adapter))
+                    keeping = [tasks.create_task(keep(adapter.name)) for keep in self._keepers]
                     await self._keep(lease, listening)
+                    for each in keeping:
+                        each.cancel()
                     if listening.done():
                         return
                     log.warning("another process listens to %s now", adapter.name)

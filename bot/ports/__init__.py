@@ -39,6 +39,7 @@ from bot.ports.deliveries import (
     Deliveries,
     Suspension,
 )
+from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import Belongings, Forgetting
 from bot.ports.outbox import (
     Letter,
@@ -100,6 +101,8 @@ __all__ = [
     "Default",
     "Deliveries",
     "DeliveryError",
+    "Digests",
+    "DueDigest",
     "Every",
     "Expected",
     "Feed",
@@ -112,6 +115,7 @@ __all__ = [
     "Lease",
     "Letter",
     "Limits",
+    "MadeDigest",
     "MessageGone",
     "NoSuchRule",
     "Option",

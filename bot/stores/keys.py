@@ -1,8 +1,8 @@
 """Every Redis key, in one place.
 
 All keys carry the hash tag `{nf}`, so that they share one slot of a Redis Cluster and a script may
-touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id
-or an own alert's.
+touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id,
+an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
 
     {nf}:series:<series>:<vendor>  HASH  day -> [value, as_of, observed_at, final, note if any]
     {nf}:reading                   HASH  indicator -> Reading
@@ -22,6 +22,8 @@ or an own alert's.
                                          that were suspended; expires
     {nf}:<plat>:preferences        HASH  <member> -> what the chat has set, as JSON; none for one
                                          that has set nothing
+    {nf}:<plat>:digests            ZSET  score = when the chat's next digest is due, ms; member =
+                                         <member>
     {nf}:<plat>:suspended          HASH  <member> -> reason, since (seq), at (ms), as JSON
     {nf}:own:uses                  HASH  reading -> how many own rules' conditions compare it
     {nf}:own:seen                  HASH  reading -> time of its last value that was seen to the end
@@ -135,6 +137,11 @@ class Lane:
     def preferences(self) -> str:
         """What chats have set."""
         return f"{self.prefix}preferences"
+
+    @property
+    def digests(self) -> str:
+        """When each chat's next digest is due."""
+        return f"{self.prefix}digests"
 
     @property
     def dead(self) -> str:

@@ -10,6 +10,7 @@ from bot.settings import Settings, WrongSetting
 from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.deliveries import RedisDeliveries
+from bot.stores.digests import RedisDigests
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.journal import RedisJournal
@@ -39,6 +40,7 @@ class Stores:
     deliveries: RedisDeliveries
     forgetting: RedisForgetting
     preferences: RedisPreferences
+    digests: RedisDigests
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -82,7 +84,8 @@ async def open_stores(
             RedisDeadLetters(client),
             RedisDeliveries(client),
             RedisForgetting(client),
-            RedisPreferences(client),
+            RedisPreferences(client, clock),
+            RedisDigests(client),
             listening,
             embedded,
         )

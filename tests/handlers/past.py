@@ -71,7 +71,7 @@ class Desk:
             records=self.journal,
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
-            preferences=RedisPreferences(client),
+            preferences=RedisPreferences(client, lambda: self.now),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from bot.model import DigestTime, Preferences
-from bot.ports import StateChange
+from bot.gathering import DigestDesk
+from bot.messages import plain
+from bot.model import Chat, DigestTime, Preferences
+from bot.ports import DueDigest, StateChange
 from bot.stores.connect import Client
 from bot.stores.preferences import RedisPreferences
 from tests.handlers import told
@@ -94,3 +96,32 @@ async def test_without_anything_it_says_so(store_client: Client) -> None:
 
 async def test_what_it_does_not_know_it_says(desk: Desk) -> None:
     assert "/digest week since a week ago" in await desk.ask("/digest month")
+
+
+async def test_digests_of_many_chats_are_made_once_for_all_that_read_the_same(desk: Desk) -> None:
+    office = DigestDesk(desk._router._services)
+    daily = Preferences(digest=DigestTime(desk.now.time()))
+
+    def due(number: int, preferences: Preferences, *topics: str) -> DueDigest:
+        who = Chat("telegram", str(number))
+        return DueDigest(
+            who, desk.now, preferences, frozenset(topics), has_own=True, reachable=True
+        )
+
+    one = await office.digest(due(1, daily, "dominance"), desk.now)
+    assert await office.digest(due(2, daily, "dominance"), desk.now) is one
+    await desk.ask("/alert btc_dominance below 52.5", Chat("telegram", "3"))
+    assert "your alert 1" in plain(await office.digest(due(3, daily, "dominance"), desk.now))
+    berlin = replace(daily, zone="Europe/Berlin")
+    assert "Europe/Berlin" in plain(await office.digest(due(1, berlin, "dominance"), desk.now))
+    weekly = replace(daily, digest=DigestTime(desk.now.time(), weekday=5))
+    assert (await office.digest(due(1, weekly), desk.now)).title == "What happened in the last week"
+    later = desk.now + timedelta(minutes=11)
+    assert await office.digest(due(1, daily, "dominance"), later) is not one
+    assert plain(one) == await desk.ask("/digest", await subscribed(desk, "dominance"))
+
+
+async def subscribed(desk: Desk, topic: str) -> Chat:
+    who = Chat("telegram", "77")
+    await desk.ask(f"/subscribe {topic}", who)
+    return who

@@ -149,4 +149,5 @@ keep_line(prefix, member, new_line())
 wait_no_more()
 forget_move()
 redis.call('ZREM', prefix .. 'rest', member)
+redis.call('ZREM', prefix .. 'digests', member)
 return counts

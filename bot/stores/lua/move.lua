@@ -123,6 +123,15 @@ for _, job in ipairs(heard) do
   end
 end
 
+-- It goes with what the chat has set; where the new id has set something else, its time stays.
+local function move_digest()
+  local due = redis.call('ZSCORE', prefix .. 'digests', old)
+  if due then
+    redis.call('ZADD', prefix .. 'digests', 'NX', due, new)
+    redis.call('ZREM', prefix .. 'digests', old)
+  end
+end
+
 local line, other, back = lines_in_order()
 add_to_line(line, other.jobs)
 for _, job in ipairs(awaited) do
@@ -135,4 +144,5 @@ add_to_line(line, missed)
 line.alone = math.max(line.alone, other.alone)
 put_in_order(prefix, line)
 keep_lines(line, back)
+move_digest()
 return 1
