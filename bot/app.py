@@ -196,6 +196,7 @@ def _services(settings: Settings, parts: Parts, stores: Stores, clock: Clock) ->
         deliveries=stores.deliveries,
         forgetting=stores.forgetting,
         preferences=stores.preferences,
+        links=stores.links,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,

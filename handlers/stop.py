@@ -53,6 +53,7 @@ def _rows(found: Belongings) -> tuple[str, ...]:
         (found.own, "alert of your own", "alerts of your own"),
         (found.waiting, "alert on its way here", "alerts on their way here"),
         (found.given_up, "alert that could not be sent", "alerts that could not be sent"),
+        (found.linked, "link to a chat on another platform", "links to chats on other platforms"),
     )
     return tuple(f"{count} {one if count == 1 else more}" for count, one, more in rows if count)
 

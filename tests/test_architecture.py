@@ -29,8 +29,8 @@ def test_every_plug_in_is_found() -> None:
     assert [platform.name for platform in parts.platforms] == ["console", "discord", "telegram"]
     assert [command.name for command in parts.commands] == [
         "alert", "alerts", "board", "deliveries", "digest", "export", "help", "history", "import",
-        "preview", "privacy", "sources", "start", "status", "stop", "subscribe", "subscriptions",
-        "theses", "track", "unalert", "unsubscribe", "why",
+        "link", "preview", "privacy", "sources", "start", "status", "stop", "subscribe",
+        "subscriptions", "theses", "track", "unalert", "unsubscribe", "why",
     ]  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from bot.ports import (
     Belongings,
     CannotTell,
     ChatDelivery,
+    Link,
     NoSuchRule,
     Resumed,
     StoreUnavailable,
@@ -125,6 +126,22 @@ class Unset:
         raise StoreUnavailable("gone")
 
 
+class Unlinked:
+    """Links that nobody can make."""
+
+    async def of(self, chat: Chat) -> Link | None:
+        return None
+
+    async def offer(self, chat: Chat) -> str:
+        raise StoreUnavailable("gone")
+
+    async def accept(self, chat: Chat, code: str) -> Chat:
+        raise StoreUnavailable("gone")
+
+    async def remove(self, chat: Chat) -> Chat | None:
+        return None
+
+
 class Blank:
     """A store that holds nothing of any chat."""
 
@@ -154,6 +171,7 @@ def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Route
         deliveries=Nothing(),
         forgetting=Blank(),
         preferences=Unset(),
+        links=Unlinked(),
         topics=TOPICS,
         commands=commands,
     )
@@ -318,7 +336,7 @@ ASKING = {command.name for command in find_parts().commands} - CHANGING
 
 
 def test_the_commands_that_change_a_chat_are_known() -> None:
-    assert {"alert", "import", "stop", "subscribe", "unalert", "unsubscribe"} == CHANGING
+    assert {"alert", "import", "link", "stop", "subscribe", "unalert", "unsubscribe"} == CHANGING
 
 
 @pytest.mark.parametrize("name", sorted(CHANGING))

@@ -41,6 +41,7 @@ from bot.ports.deliveries import (
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import Belongings, Forgetting
+from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.outbox import (
     Letter,
     Outbox,
@@ -115,6 +116,9 @@ __all__ = [
     "Lease",
     "Letter",
     "Limits",
+    "Link",
+    "LinkRefused",
+    "Links",
     "MadeDigest",
     "MessageGone",
     "NoSuchRule",
@@ -134,6 +138,7 @@ __all__ = [
     "PreferenceStore",
     "Reception",
     "Records",
+    "Refusal",
     "Rejected",
     "Resumed",
     "RetryLater",

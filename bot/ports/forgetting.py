@@ -17,6 +17,8 @@ class Belongings:
     """Alerts on their way to it, those being sent right now among them."""
     given_up: int
     """Alerts that could not be delivered, and wait for the operator."""
+    linked: int = 0
+    """1 if it is linked with a chat on another platform."""
 
 
 class Forgetting(Protocol):

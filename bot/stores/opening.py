@@ -16,6 +16,7 @@ from bot.stores.forgetting import RedisForgetting
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
+from bot.stores.links import RedisLinks
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_index import RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
@@ -41,6 +42,7 @@ class Stores:
     forgetting: RedisForgetting
     preferences: RedisPreferences
     digests: RedisDigests
+    links: RedisLinks
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -86,6 +88,7 @@ async def open_stores(
             RedisForgetting(client),
             RedisPreferences(client, clock),
             RedisDigests(client),
+            RedisLinks(client),
             listening,
             embedded,
         )

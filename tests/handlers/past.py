@@ -22,6 +22,7 @@ from bot.stores.deliveries import RedisDeliveries
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
+from bot.stores.links import RedisLinks
 from bot.stores.own_rules import RedisOwnRules
 from bot.stores.preferences import RedisPreferences
 from bot.stores.subscriptions import RedisSubscriptions
@@ -72,6 +73,7 @@ class Desk:
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
             preferences=RedisPreferences(client, lambda: self.now),
+            links=RedisLinks(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,

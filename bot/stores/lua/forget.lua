@@ -1,10 +1,10 @@
--- with: missed
+-- with: links
 -- Counts what is stored of a chat, and deletes it all.
 --
 -- KEYS: ready (for the slot), uses, seen, alert order. ARGV: the platform's key prefix, member, and
 -- as JSON a list of the chat's rules: {number, text, the index's places (key, entry), readings}, or
 -- {number, text} where nobody can read the text; '' to count and delete nothing.
--- Returns {topics, rules, waiting, given up}, or nil where the rules are not as expected: then
+-- Returns {topics, rules, waiting, given up, links}, or nil where the rules are not as expected: then
 -- nothing is deleted. Whoever settles a parcel of the chat later finds no line, and changes nothing.
 -- Topics', jobs' and the index's keys are found on the way; they share the tag, hence the slot.
 
@@ -35,7 +35,8 @@ for _, field in ipairs(redis.call('HKEYS', prefix .. 'dead')) do
 end
 
 local stored = redis.call('HLEN', rules)
-local counts = {redis.call('SCARD', chat), stored, #line.jobs, #dead}
+local counts = {redis.call('SCARD', chat), stored, #line.jobs, #dead,
+  redis.call('HEXISTS', prefix .. 'links', member)}
 if ARGV[3] == '' then
   return counts
 end
@@ -150,4 +151,5 @@ wait_no_more()
 forget_move()
 redis.call('ZREM', prefix .. 'rest', member)
 redis.call('ZREM', prefix .. 'digests', member)
+unlink(prefix, member)
 return counts
