@@ -14,7 +14,9 @@ from bot.adapters.console import CONSOLE_CHAT
 from bot.commands import Services
 from bot.delivery.digests import DigestPost
 from bot.delivery.keeping import Keeper
+from bot.delivery.outage import answers
 from bot.delivery.platforms import Platforms
+from bot.delivery.relay import Relay
 from bot.fetcher import Fetcher
 from bot.gathering import DigestDesk
 from bot.http import ProviderHttp
@@ -104,7 +106,7 @@ async def run(
             leases=stores.listening,
             holder=_holder(),
             stopping=stopping,
-            keepers=_keepers(stores, services, clock),
+            keepers=_keepers(stores, services, adapters, clock),
         )
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
@@ -205,9 +207,19 @@ def _services(settings: Settings, parts: Parts, stores: Stores, clock: Clock) ->
     )
 
 
-def _keepers(stores: Stores, services: Services, clock: Clock) -> tuple[Keeper, ...]:
+def _keepers(
+    stores: Stores, services: Services, adapters: Sequence[Adapter], clock: Clock
+) -> tuple[Keeper, ...]:
     """What is done for a platform by whoever listens to it."""
-    return (DigestPost(stores.digests, DigestDesk(services).digest, clock).keep,)
+    named = {each.name: each for each in adapters}
+
+    async def is_there(platform: str) -> bool:
+        return await answers(named[platform])
+
+    return (
+        DigestPost(stores.digests, DigestDesk(services).digest, clock).keep,
+        Relay(stores.relays, is_there, clock).keep,
+    )
 
 
 def _allowed(settings: Settings, parts: Parts) -> tuple[str, ...]:

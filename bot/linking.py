@@ -1,10 +1,10 @@
 """Linking two chats of one person: what is said of it, wherever the code is typed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.commands import Request, Services, UserError
 from bot.language import N_, _
-from bot.model import Chat, Message, Preferences, Tone
+from bot.model import Chat, Message, Mute, Preferences, Tone
 from bot.ports import LinkRefused, Refusal
 
 OWN = "own"
@@ -35,6 +35,28 @@ WHY_NOT = {
 def urgent_of(preferences: Preferences) -> tuple[str, ...]:
     """The topics, and "own", whose alerts go to the other chat."""
     return preferences.urgent or URGENT
+
+
+def is_urgent(job: str, topic: str, chat: Chat, preferences: Preferences, now: datetime) -> bool:
+    """Whether a letter that does not get to its chat is for the other one.
+
+    `job` names the alert, or the own alert of the chat; what else has no `topic` is never urgent.
+    """
+    number = job.removeprefix(f"{OWN}:{chat.platform}:{chat.member}:").partition(":")[0]
+    is_own = not topic and job.startswith(f"{OWN}:")
+    name = OWN if is_own else topic
+    if not name or name not in urgent_of(preferences):
+        return False
+    rule = number if is_own else job.partition(":")[0]
+    return not any(_mutes(each, topic, rule, now) for each in preferences.mutes)
+
+
+def _mutes(mute: Mute, topic: str, rule: str, now: datetime) -> bool:
+    if mute.until is not None and mute.until <= now:
+        return False
+    if not mute.topic and not mute.rule:
+        return True
+    return mute.rule == rule if mute.rule else mute.topic == topic
 
 
 def platform_name(platform: str) -> str:

@@ -53,6 +53,7 @@ from bot.ports.outbox import (
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
 from bot.ports.preferences import Pictures, PreferenceStore
 from bot.ports.records import Records
+from bot.ports.relays import BEGINNING, Failing, Relays, Stranded
 from bot.ports.sources import (
     At,
     Clock,
@@ -83,6 +84,7 @@ from bot.ports.stores import (
 )
 
 __all__ = [
+    "BEGINNING",
     "NO_PICTURES",
     "SILENCE",
     "Adapter",
@@ -106,6 +108,7 @@ __all__ = [
     "DueDigest",
     "Every",
     "Expected",
+    "Failing",
     "Feed",
     "Fetch",
     "Forgetting",
@@ -140,6 +143,7 @@ __all__ = [
     "Records",
     "Refusal",
     "Rejected",
+    "Relays",
     "Resumed",
     "RetryLater",
     "Settlement",
@@ -149,6 +153,7 @@ __all__ = [
     "StaleLeader",
     "StateChange",
     "StoreUnavailable",
+    "Stranded",
     "Subscriptions",
     "Suspension",
     "TooManyRules",

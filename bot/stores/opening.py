@@ -21,6 +21,7 @@ from bot.stores.outbox import RedisOutbox
 from bot.stores.own_index import RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
 from bot.stores.preferences import RedisPreferences
+from bot.stores.relays import RedisRelays
 from bot.stores.subscriptions import RedisSubscriptions
 
 LISTENING_SECONDS = 10.0
@@ -43,6 +44,7 @@ class Stores:
     preferences: RedisPreferences
     digests: RedisDigests
     links: RedisLinks
+    relays: RedisRelays
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -89,6 +91,7 @@ async def open_stores(
             RedisPreferences(client, clock),
             RedisDigests(client),
             RedisLinks(client),
+            RedisRelays(client),
             listening,
             embedded,
         )

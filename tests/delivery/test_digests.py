@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from bot.delivery import digests as module
 from bot.delivery.digests import DigestPost
 from bot.model import DEFAULT_PREFERENCES, Chat, DigestTime, Message, Mute, Preferences
-from bot.ports import ChatDelivery, DueDigest, Outcome
+from bot.ports import ChatDelivery, DueDigest, MadeDigest, Outcome
 from bot.stores.connect import Client, connect
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.digests import MOST_WAITING, RedisDigests
@@ -136,6 +136,22 @@ async def test_two_who_look_at_once_send_one(office: Office) -> None:
     assert sorted(await office.heard()) == sorted(
         (str(number), [digest_of(MORNING, str(number))]) for number in range(20)
     )
+
+
+async def test_one_that_was_told_or_put_off_meanwhile_is_not_told(
+    office: Office, redis: Redis
+) -> None:
+    for number in (1, 2):
+        await office.wants(chat(number))
+    office.now = MORNING
+    found = await office.digests.due("telegram", MORNING, 10)
+    made = [MadeDigest(each, Message("hello"), MORNING + timedelta(days=1)) for each in found]
+    await office.wants(chat(2), Preferences(digest=DigestTime(time(9))))
+    await office.digests.enqueue("telegram", made, MORNING)
+    assert await office.heard() == [("1", [digest_of(MORNING)])]
+    await office.digests.enqueue("telegram", made, MORNING)
+    assert await office.heard() == []
+    assert await due(redis, "2") == MORNING + timedelta(hours=1)
 
 
 async def test_whoever_is_killed_before_it_is_on_its_way_has_lost_nothing(office: Office) -> None:
