@@ -1,4 +1,8 @@
-"""/link: make this chat and one on the other platform stand in for each other."""
+"""/link: make this chat and one on the other platform stand in for each other.
+
+/export leaves a link out: it rests on a word from both chats, and lines that are pasted into a
+third one are not the other's.
+"""
 
 from datetime import datetime
 
