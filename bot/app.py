@@ -13,8 +13,13 @@ from datetime import UTC, datetime
 from bot.adapters.console import CONSOLE_CHAT
 from bot.commands import Services
 from bot.delivery.boards import BoardKeeper
+from bot.delivery.digests import DigestPost
+from bot.delivery.keeping import Keeper, by_name
+from bot.delivery.outage import answers
 from bot.delivery.platforms import Platforms
+from bot.delivery.relay import Relay
 from bot.fetcher import Fetcher
+from bot.gathering import DigestDesk
 from bot.http import ProviderHttp
 from bot.model import Message
 from bot.outlook import StoredOutlook
@@ -91,10 +96,8 @@ async def run(
         if roles.polls:
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
-        router = _router(settings, parts, stores, clock, allowed)
-        board_keeper = BoardKeeper(
-            stores.boards, stored_outlook(parts, stores), stores.preferences, clock
-        )
+        services = _services(settings, parts, stores, clock)
+        router = Router(parts.commands, services, clock, allowed=allowed)
         platforms = Platforms(
             adapters,
             answer=router.answer,
@@ -102,10 +105,10 @@ async def run(
             subscriptions=stores.subscriptions,
             outbox=stores.outbox,
             boards=stores.boards,
-            keepers=[board_keeper.keep],
             leases=stores.listening,
             holder=_holder(),
             stopping=stopping,
+            keepers=_keepers(stores, services, adapters, clock),
         )
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
@@ -187,10 +190,8 @@ def _past(parts: Parts, stores: Stores, clock: Clock) -> StoredPast:
     )
 
 
-def _router(
-    settings: Settings, parts: Parts, stores: Stores, clock: Clock, allowed: Sequence[str]
-) -> Router:
-    services = Services(
+def _services(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> Services:
+    return Services(
         subscriptions=stores.subscriptions,
         outlook=stored_outlook(parts, stores),
         past=_past(parts, stores, clock),
@@ -201,13 +202,29 @@ def _router(
         preferences=stores.preferences,
         holding=stores.holding,
         boards=stores.boards,
+        links=stores.links,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,
         sources=parts.sources,
         rules_per_chat=settings.rules_per_chat,
     )
-    return Router(parts.commands, services, clock, allowed=allowed)
+
+
+def _keepers(
+    stores: Stores, services: Services, adapters: Sequence[Adapter], clock: Clock
+) -> tuple[Keeper, ...]:
+    """What is done for a platform by whoever listens to it."""
+    named = {each.name: each for each in adapters}
+
+    async def is_there(platform: str) -> bool:
+        return await answers(named[platform])
+
+    return (
+        BoardKeeper(stores.boards, services.outlook, stores.preferences, clock).keep,
+        by_name(DigestPost(stores.digests, DigestDesk(services).digest, clock).keep),
+        by_name(Relay(stores.relays, is_there, clock).keep),
+    )
 
 
 def _allowed(settings: Settings, parts: Parts) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from bot.ports import (
     Deliveries,
     Forgetting,
     Holding,
+    Links,
     Option,
     OwnRules,
     Past,
@@ -50,6 +51,7 @@ class Services:
     preferences: PreferenceStore
     holding: Holding
     boards: Boards
+    links: Links
     topics: Mapping[str, str]
     """Every topic with one line on what it tells."""
     indicators: tuple[Indicator, ...] = ()

@@ -85,6 +85,10 @@ def _rows(found: Belongings) -> tuple[str, ...]:
             ),
         ),
         (found.settings, _("your settings and mutes")),
+        (
+            found.linked,
+            _("the link to a chat on another platform"),
+        ),
     )
     return tuple(said.format(count=count) for count, said in rows if count)
 

@@ -27,6 +27,7 @@ from bot.ports import (
     Belongings,
     CannotTell,
     ChatDelivery,
+    Link,
     NoSuchRule,
     PinnedBoard,
     Resumed,
@@ -143,6 +144,22 @@ class Bare:
         raise StoreUnavailable("gone")
 
 
+class Unlinked:
+    """Links that nobody can make."""
+
+    async def of(self, chat: Chat) -> Link | None:
+        return None
+
+    async def offer(self, chat: Chat) -> str:
+        raise StoreUnavailable("gone")
+
+    async def accept(self, chat: Chat, code: str) -> Chat:
+        raise StoreUnavailable("gone")
+
+    async def remove(self, chat: Chat) -> Chat | None:
+        return None
+
+
 class Blank:
     """A store that holds nothing of any chat."""
 
@@ -173,6 +190,7 @@ def services(memory: Memory, *commands: Command) -> Services:
         preferences=Unset(),
         holding=NothingHeld(),
         boards=Bare(),
+        links=Unlinked(),
         topics=TOPICS,
         commands=commands,
     )
@@ -347,6 +365,7 @@ def test_the_commands_that_change_a_chat_are_known() -> None:
         "alert",
         "board",
         "import",
+        "link",
         "mute",
         "settings",
         "start",

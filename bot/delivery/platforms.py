@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
 
+from bot.delivery.keeping import Keeper
 from bot.delivery.outage import CHECK_SECONDS
 from bot.delivery.pacing import Pace
 from bot.delivery.reception import Answer, FrontDesk, Suggest, nothing
@@ -30,9 +30,6 @@ STEADY_SECONDS = 600.0
 """Whoever listened so long before breaking begins again with the shortest pause."""
 RENEW_SECONDS = 3.0
 RELEASE_SECONDS = 1.0
-
-Keeper = Callable[[Adapter, Pace], Coroutine[Any, Any, None]]
-"""Keeps something up to date on a platform until it is cancelled; survives whatever happens."""
 
 
 class Platforms:

@@ -40,7 +40,9 @@ from bot.ports.deliveries import (
     Deliveries,
     Suspension,
 )
+from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import Belongings, Forgetting
+from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.outbox import (
     Letter,
     Outbox,
@@ -52,6 +54,7 @@ from bot.ports.outbox import (
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
 from bot.ports.preferences import Holding, Pictures, PreferenceStore
 from bot.ports.records import Records
+from bot.ports.relays import BEGINNING, Failing, Relays, Stranded
 from bot.ports.sources import (
     At,
     Clock,
@@ -82,6 +85,7 @@ from bot.ports.stores import (
 )
 
 __all__ = [
+    "BEGINNING",
     "NO_PICTURES",
     "SILENCE",
     "Adapter",
@@ -102,8 +106,11 @@ __all__ = [
     "Default",
     "Deliveries",
     "DeliveryError",
+    "Digests",
+    "DueDigest",
     "Every",
     "Expected",
+    "Failing",
     "Feed",
     "Fetch",
     "Forgetting",
@@ -115,6 +122,10 @@ __all__ = [
     "Lease",
     "Letter",
     "Limits",
+    "Link",
+    "LinkRefused",
+    "Links",
+    "MadeDigest",
     "MessageGone",
     "NoSuchRule",
     "Option",
@@ -134,7 +145,9 @@ __all__ = [
     "PreferenceStore",
     "Reception",
     "Records",
+    "Refusal",
     "Rejected",
+    "Relays",
     "Resumed",
     "RetryLater",
     "Settlement",
@@ -144,6 +157,7 @@ __all__ = [
     "StaleLeader",
     "StateChange",
     "StoreUnavailable",
+    "Stranded",
     "Subscriptions",
     "Suspension",
     "TooManyRules",

@@ -19,6 +19,8 @@ class Belongings:
     """Alerts that could not be delivered, and wait for the operator."""
     settings: int = 0
     """1 where it has set anything, a mute say."""
+    linked: int = 0
+    """1 if it is linked with a chat on another platform."""
 
 
 class Forgetting(Protocol):

@@ -176,6 +176,11 @@ class Client:
         async with self._reaching():
             await self._redis.blpop([key], timeout=LONGEST_BLOCK_SECONDS)
 
+    async def exists(self, key: str) -> bool:
+        """Whether there is such a key."""
+        async with self._reaching():
+            return bool(await self._redis.exists(key))
+
     async def delete(self, key: str) -> None:
         """Remove a key, if it is there."""
         async with self._reaching():

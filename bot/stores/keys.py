@@ -1,8 +1,8 @@
 """Every Redis key, in one place.
 
 All keys carry the hash tag `{nf}`, so that they share one slot of a Redis Cluster and a script may
-touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id
-or an own alert's.
+touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id,
+an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
 
     {nf}:series:<series>:<vendor>  HASH  day -> [value, as_of, observed_at, final, note if any]
     {nf}:reading                   HASH  indicator -> Reading
@@ -15,6 +15,7 @@ or an own alert's.
     {nf}:lead:poller               STR   who may poll; expires unless renewed
     {nf}:seq                       STR   counts subscriptions and jobs in the order they came
     {nf}:once:<id>                 STR   a reply, kept for its repeat; expires
+    {nf}:link:<code>               STR   the chat that offers to be linked: <plat> <member>; expires
     {nf}:wake:<plat>               LIST  at most one token: there may be something to take
     {nf}:<plat>:sub:<topic>        ZSET  score = seq of joining, member = <member>
     {nf}:<plat>:chat:<member>      SET   the topics this chat hears
@@ -24,6 +25,11 @@ or an own alert's.
                                          that has set nothing
     {nf}:<plat>:boards             HASH  <member> -> the message that shows the board there, and
                                          what it says, as JSON
+    {nf}:<plat>:digests            ZSET  score = when the chat's next digest is due, ms; member =
+                                         <member>
+    {nf}:<plat>:links              HASH  <member> -> the chat that it is linked with, on another
+                                         platform: <plat> <member>
+    {nf}:<plat>:offer:<member>     STR   the <code> by which it can be linked; expires
     {nf}:<plat>:suspended          HASH  <member> -> reason, since (seq), at (ms), as JSON
     {nf}:own:uses                  HASH  reading -> how many own rules' conditions compare it
     {nf}:own:seen                  HASH  reading -> time of its last value that was seen to the end
@@ -142,6 +148,15 @@ class Lane:
     def boards(self) -> str:
         """Which messages show the board."""
         return f"{self.prefix}boards"
+
+    def digests(self) -> str:
+        """When each chat's next digest is due."""
+        return f"{self.prefix}digests"
+
+    @property
+    def links(self) -> str:
+        """With which chats of other platforms chats are linked."""
+        return f"{self.prefix}links"
 
     @property
     def dead(self) -> str:

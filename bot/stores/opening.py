@@ -11,16 +11,19 @@ from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.deliveries import RedisDeliveries
+from bot.stores.digests import RedisDigests
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.holding import NothingHeld
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
+from bot.stores.links import RedisLinks
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_index import RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
 from bot.stores.preferences import RedisPreferences
+from bot.stores.relays import RedisRelays
 from bot.stores.subscriptions import RedisSubscriptions
 
 LISTENING_SECONDS = 10.0
@@ -43,6 +46,9 @@ class Stores:
     preferences: RedisPreferences
     holding: NothingHeld
     boards: RedisBoards
+    digests: RedisDigests
+    links: RedisLinks
+    relays: RedisRelays
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -86,9 +92,12 @@ async def open_stores(
             RedisDeadLetters(client),
             RedisDeliveries(client),
             RedisForgetting(client),
-            RedisPreferences(client),
+            RedisPreferences(client, clock),
             NothingHeld(),
             RedisBoards(client),
+            RedisDigests(client),
+            RedisLinks(client),
+            RedisRelays(client),
             listening,
             embedded,
         )

@@ -11,6 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.delivery import platforms as module
+from bot.delivery.keeping import Keeper
 from bot.delivery.platforms import Platforms
 from bot.model import Chat, Message
 from bot.ports import Author, PlatformRefused
@@ -43,7 +44,11 @@ def lease_of(client: Client, platform: str) -> RedisLease:
 
 
 def platforms_of(
-    desk: Desk, adapters: Sequence[Recorder], stopping: asyncio.Event, holder: str = "one"
+    desk: Desk,
+    adapters: Sequence[Recorder],
+    stopping: asyncio.Event,
+    holder: str = "one",
+    keepers: Sequence[Keeper] = (),
 ) -> Platforms:
     return Platforms(
         adapters,
@@ -53,6 +58,7 @@ def platforms_of(
         leases=partial(lease_of, desk.client),
         holder=holder,
         stopping=stopping,
+        keepers=keepers,
     )
 
 
@@ -60,10 +66,12 @@ Work = tuple[Platforms, asyncio.Event]
 
 
 @asynccontextmanager
-async def at_work(desk: Desk, *adapters: Recorder, holder: str = "one") -> AsyncIterator[Work]:
+async def at_work(
+    desk: Desk, *adapters: Recorder, holder: str = "one", keepers: Sequence[Keeper] = ()
+) -> AsyncIterator[Work]:
     """A process's worth of platforms, stopped in order at the end."""
     stopping = asyncio.Event()
-    platforms = platforms_of(desk, adapters, stopping, holder)
+    platforms = platforms_of(desk, adapters, stopping, holder, keepers)
     async with asyncio.TaskGroup() as tasks:
         listening = [tasks.create_task(platforms.listen(each)) for each in adapters]
         delivering = [tasks.create_task(platforms.deliver(each)) for each in adapters]
@@ -207,6 +215,40 @@ async def test_only_one_of_two_processes_listens_and_both_deliver(desk: Desk) ->
 
 async def _have_sent(count: int, *adapters: Recorder) -> bool:
     return sum(len(adapter.sent) for adapter in adapters) == count
+
+
+async def test_what_is_kept_for_a_platform_is_by_the_one_that_listens_alone(desk: Desk) -> None:
+    began: list[tuple[str, str]] = []
+    ended: list[str] = []
+
+    def keeper(holder: str) -> Keeper:
+        async def keep(platform: str) -> None:
+            began.append((holder, platform))
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append(holder)
+
+        return keep
+
+    async def one_ended() -> bool:
+        return ended == ["one"]
+
+    async def other_began() -> bool:
+        return began[1:] == [("other", "telegram")]
+
+    one, other = Recorder(), Recorder()
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(AsyncExitStack())
+        await first.enter_async_context(at_work(desk, one, keepers=[keeper("one")]))
+        await one.until(lambda: one.listening == 1)
+        second = at_work(desk, other, holder="other", keepers=[keeper("other")])
+        await stack.enter_async_context(second)
+        await asyncio.sleep(3 * RENEW_SECONDS)
+        assert (began, ended) == ([("one", "telegram")], [])
+        await first.aclose()
+        await until(one_ended)
+        await until(other_began)
 
 
 async def test_when_the_one_that_listens_stops_the_other_does_at_once(desk: Desk) -> None:

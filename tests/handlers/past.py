@@ -24,6 +24,7 @@ from bot.stores.forgetting import RedisForgetting
 from bot.stores.holding import NothingHeld
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
+from bot.stores.links import RedisLinks
 from bot.stores.own_rules import RedisOwnRules
 from bot.stores.preferences import RedisPreferences
 from bot.stores.subscriptions import RedisSubscriptions
@@ -80,9 +81,10 @@ class Desk:
             records=self.journal,
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
-            preferences=RedisPreferences(client),
+            preferences=RedisPreferences(client, lambda: self.now),
             holding=holding or NothingHeld(),
             boards=RedisBoards(client),
+            links=RedisLinks(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,

@@ -1,10 +1,11 @@
--- with: missed
+-- with: links
 -- Counts what is stored of a chat, and deletes it all.
 --
 -- KEYS: ready (for the slot), uses, seen, alert order. ARGV: the platform's key prefix, member, and
 -- as JSON a list of the chat's rules: {number, text, the index's places (key, entry), readings}, or
 -- {number, text} where nobody can read the text; '' to count and delete nothing.
--- Returns {topics, rules, waiting, given up, settings}, or nil where the rules are not as expected: then
+-- Returns {topics, rules, waiting, given up, settings, links}, or nil where the rules are not as
+-- expected: then
 -- nothing is deleted. Whoever settles a parcel of the chat later finds no line, and changes nothing.
 -- Topics', jobs' and the index's keys are found on the way; they share the tag, hence the slot.
 
@@ -36,7 +37,8 @@ end
 
 local stored = redis.call('HLEN', rules)
 local is_set = redis.call('HEXISTS', prefix .. 'preferences', member)
-local counts = {redis.call('SCARD', chat), stored, #line.jobs, #dead, is_set}
+local counts = {redis.call('SCARD', chat), stored, #line.jobs, #dead, is_set,
+  redis.call('HEXISTS', prefix .. 'links', member)}
 if ARGV[3] == '' then
   return counts
 end
@@ -152,4 +154,6 @@ wait_no_more()
 forget_move()
 redis.call('ZREM', prefix .. 'rest', member)
 redis.call('HDEL', prefix .. 'preferences', member)
+redis.call('ZREM', prefix .. 'digests', member)
+unlink(prefix, member)
 return counts

@@ -3,7 +3,8 @@
 --
 -- A chat's line is what it is to hear: {jobs, oldest first; out, how many of them were handed out
 -- together; lease, under which; from, to which id, where the chat has another one by now; attempts
--- and unsure of the last tries; alone, how many go singly}.
+-- and unsure of the last tries; failing, since when (ms) every try went wrong; alone, how many go
+-- singly}.
 --
 -- A chat's threads have lines of their own. The platform counts by chats, so one thread is written to
 -- at a time: `away` holds which one that is, and behind it, in order, those that wait for its return.

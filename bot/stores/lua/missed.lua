@@ -4,11 +4,12 @@
 -- The newest of all that was fired since; what waited before that stays in the line.
 local MOST_MISSED = 200
 
--- Returns a suspension's reason, and the number after which the chat missed what was fired.
+-- Returns a suspension's reason, the number after which the chat missed what was fired, and when it
+-- began in ms, nil where an earlier version did not note it.
 local function read_suspension(text)
   local known, record = pcall(cjson.decode, text)
   if known and type(record) == 'table' then
-    return record.reason, record.since
+    return record.reason, record.since, record.at
   end
   -- Earlier versions wrote the reason alone.
   return text, math.huge

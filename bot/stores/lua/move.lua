@@ -1,4 +1,4 @@
--- with: missed
+-- with: links
 -- Gives a chat its new id everywhere; a chat already known by it keeps the earlier place in line.
 --
 -- KEYS: ready (for the slot), suspended, old chat, new chat. ARGV: the platform's key prefix, old
@@ -134,6 +134,23 @@ for _, job in ipairs(heard) do
   end
 end
 
+-- It goes with what the chat has set; where the new id has set something else, its time stays.
+local function move_digest()
+  local due = redis.call('ZSCORE', prefix .. 'digests', old)
+  if due then
+    redis.call('ZADD', prefix .. 'digests', 'NX', due, new)
+    redis.call('ZREM', prefix .. 'digests', old)
+  end
+end
+
+-- A link of the new id stays; a chat has one.
+local function move_link()
+  local other_prefix, other = unlink(prefix, old)
+  if other and not link_of(prefix, new) then
+    link(prefix, new, other_prefix, other)
+  end
+end
+
 local line, other, back = lines_in_order()
 add_to_line(line, other.jobs)
 for _, job in ipairs(awaited) do
@@ -147,4 +164,6 @@ line.alone = math.max(line.alone, other.alone)
 put_in_order(prefix, line)
 keep_lines(line, back)
 move_preferences()
+move_digest()
+move_link()
 return 1

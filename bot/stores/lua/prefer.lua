@@ -1,7 +1,9 @@
--- Sets what a chat has set, if it is as expected; a repeat changes nothing.
--- KEYS: preferences. ARGV: member, the text that is expected ('' for none), the new one.
+-- Sets what a chat has set, if it is as expected, and when its next digest is due; a repeat changes
+-- nothing.
+-- KEYS: preferences, digests. ARGV: member, the text that is expected ('' for none), the new one, when
+-- the next digest is due in ms ('' for never), whether it may be known already ('1'): then it stays.
 -- Returns 1, or 0 where something else is stored.
-local member, expected, new = unpack(ARGV)
+local member, expected, new, due, may_stay = unpack(ARGV)
 local stored = redis.call('HGET', KEYS[1], member) or ''
 if stored == new then
   return 1
@@ -13,5 +15,12 @@ if new == '' then
   redis.call('HDEL', KEYS[1], member)
 else
   redis.call('HSET', KEYS[1], member, new)
+end
+if due == '' then
+  redis.call('ZREM', KEYS[2], member)
+elseif may_stay == '1' then
+  redis.call('ZADD', KEYS[2], 'NX', due, member)
+else
+  redis.call('ZADD', KEYS[2], due, member)
 end
 return 1

@@ -23,7 +23,7 @@ local function end_out(line, outcome)
   end
   leave_line(line, line.out)
   line.alone = math.max(0, line.alone - line.out)
-  line.out, line.attempts, line.unsure = 0, 0, 0
+  line.out, line.attempts, line.unsure, line.failing = 0, 0, 0, nil
 end
 
 local function give_up(member, line, reason)
@@ -41,7 +41,7 @@ end
 -- higher number than `since`.
 local function suspend(member, line, reason)
   walks = walks or ready_jobs(prefix)
-  line.out, line.alone, line.attempts, line.unsure = 0, 0, 0, 0
+  line.out, line.alone, line.attempts, line.unsure, line.failing = 0, 0, 0, 0, nil
   gather(prefix, member, line, walks)
   local since = tonumber(redis.call('GET', SEQ) or 0)
   redis.call('HSET', prefix .. 'suspended', member,
@@ -60,6 +60,8 @@ local function settle(member, line, outcome, wait, attempts, unsure, reason)
   -- A doubt about what one thread was sent says nothing of the chat's others.
   local rest = unsure > line.unsure and 0 or wait
   if outcome == 'later' then
+    local worse = attempts > line.attempts or unsure > line.unsure
+    line.failing = line.failing or (worse and now or nil)
     line.attempts, line.unsure = attempts, unsure
   elseif outcome == 'alone' then
     line.alone, line.out = line.out, 0

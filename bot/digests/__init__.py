@@ -1,0 +1,1 @@
+"""What a digest says, and when it is due. Everything here is pure."""
