@@ -19,6 +19,7 @@ from bot.model import Message
 from bot.outlook import StoredOutlook
 from bot.parts import Parts, find_parts, find_sources
 from bot.past import StoredPast
+from bot.pictures import DrawnPictures
 from bot.poller import Poller
 from bot.ports import Adapter, Clock, DeliveryError
 from bot.router import Router
@@ -90,11 +91,15 @@ async def run(
         if roles.polls:
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
-        router = _router(settings, parts, stores, clock, allowed)
+        past = _past(parts, stores, clock)
+        pictures = DrawnPictures(past, stores.journal, parts.indicators)
+        background.append(tasks.create_task(pictures.run()))
+        router = _router(settings, parts, stores, past, clock, allowed=allowed)
         platforms = Platforms(
             adapters,
             answer=router.answer,
             suggest=router.suggest,
+            pictures=pictures,
             subscriptions=stores.subscriptions,
             outbox=stores.outbox,
             leases=stores.listening,
@@ -182,12 +187,18 @@ def _past(parts: Parts, stores: Stores, clock: Clock) -> StoredPast:
 
 
 def _router(
-    settings: Settings, parts: Parts, stores: Stores, clock: Clock, allowed: Sequence[str]
+    settings: Settings,
+    parts: Parts,
+    stores: Stores,
+    past: StoredPast,
+    clock: Clock,
+    *,
+    allowed: Sequence[str],
 ) -> Router:
     services = Services(
         subscriptions=stores.subscriptions,
         outlook=stored_outlook(parts, stores),
-        past=_past(parts, stores, clock),
+        past=past,
         own=stores.own,
         records=stores.journal,
         deliveries=stores.deliveries,
