@@ -28,9 +28,9 @@ def test_every_plug_in_is_found() -> None:
     assert [each.key for each in parts.indicators] == _indicator_files()
     assert [platform.name for platform in parts.platforms] == ["console", "discord", "telegram"]
     assert [command.name for command in parts.commands] == [
-        "alert", "alerts", "board", "deliveries", "export", "help", "history", "import", "preview",
-        "privacy", "sources", "start", "status", "stop", "subscribe", "subscriptions", "theses",
-        "track", "unalert", "unsubscribe", "why",
+        "alert", "alerts", "board", "chart", "deliveries", "export", "help", "history", "import",
+        "preview", "privacy", "sources", "start", "status", "stop", "subscribe", "subscriptions",
+        "theses", "track", "unalert", "unsubscribe", "why",
     ]  # fmt: skip
 
 

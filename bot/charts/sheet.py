@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.language import ENGLISH
-from bot.model import Kind, Unit
+from bot.model import Kind, Side, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,7 @@ class Watched:
     """A rule's line, in the number's unit."""
 
     rule: str
+    side: Side
     level: float
     recovery: float | None = None
     """The line that ends an episode, where it is another."""

@@ -15,7 +15,7 @@ from bot.charts.panels import LONGEST_GAP, joined
 from bot.charts.scale import Heights, axis_text, day_ticks, edge_text, heights
 from bot.charts.sheet import Sheet
 from bot.language import N_, _, speaking
-from bot.model import Kind, Unit
+from bot.model import Kind, Side, Unit
 from bot.wording import moment_text, number
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ def _colours(sheet: Sheet) -> dict[str, str]:
 def _draw_values(axes: "Axes", sheet: Sheet, shown: Heights) -> None:
     colours = _colours(sheet)
     for stretch in sheet.stretches:
-        ended = sheet.until if stretch.ended is None else stretch.ended
-        axes.axvspan(
-            _x(stretch.began), _x(ended), color=colours[stretch.rule], alpha=SHADE, linewidth=0
-        )
+        first, last = _x(stretch.began), _x(stretch.ended or sheet.until)
+        low, high = _shaded(stretch.rule, sheet, shown)
+        face = (colours[stretch.rule], SHADE)
+        axes.fill([first, last, last, first], [low, low, high, high], color=face, linewidth=0)
     for each in sheet.watched:
         axes.axhline(each.level, color=colours[each.rule], linestyle="--", linewidth=2.0)
         if each.recovery is not None:
@@ -116,6 +116,20 @@ def _draw_values(axes: "Axes", sheet: Sheet, shown: Heights) -> None:
             edgecolors=WHITE if opens else colours[mark.rule], linewidths=1.0 if opens else 2.4,
             zorder=5.0,
         )  # fmt: skip
+
+
+def _shaded(rule: str, sheet: Sheet, shown: Heights) -> tuple[float, float]:
+    """Where a rule's episodes are shaded: from its level to the next on its side, or to the edge.
+
+    The colours of two rules that fire at once would add up to a third.
+    """
+    own = next((each for each in sheet.watched if each.rule == rule), None)
+    if own is None:
+        return shown.low, shown.high
+    others = [each.level for each in sheet.watched if each.side is own.side]
+    if own.side is Side.BELOW:
+        return max((each for each in others if each < own.level), default=shown.low), own.level
+    return own.level, min((each for each in others if each > own.level), default=shown.high)
 
 
 def _draw_days(axes: "Axes", sheet: Sheet) -> None:

@@ -45,7 +45,9 @@ def _watched(indicator: Indicator) -> Iterator[Watched]:
     for rule in indicator.rules:
         if isinstance(rule, LevelRule):
             recovery = rules.recovery_level(rule)
-            yield Watched(rule.id, rule.level, recovery if recovery != rule.level else None)
+            yield Watched(
+                rule.id, rule.side, rule.level, recovery if recovery != rule.level else None
+            )
 
 
 def _stretches(chart: Chart, indicator: Indicator, points: Sequence[Point]) -> Iterator[Stretch]:
