@@ -92,8 +92,10 @@ async def run(
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
         past = _past(parts, stores, clock)
-        pictures = DrawnPictures(past, stores.journal, parts.indicators)
-        background.append(tasks.create_task(pictures.run()))
+        pictures = None
+        if any(adapter.name != CONSOLE for adapter in adapters):
+            pictures = DrawnPictures(past, stores.journal, parts.indicators)
+            background.append(tasks.create_task(pictures.run()))
         router = _router(settings, parts, stores, past, clock, allowed=allowed)
         platforms = Platforms(
             adapters,

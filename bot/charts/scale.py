@@ -16,6 +16,7 @@ LOGARITHMIC_RATIO = 3.0
 REACH = 1.0
 """A line further from the values than they span would press them flat: an arrow points to it."""
 MARGIN = 0.07
+MOST_DECIMALS = 4
 MOST_TICKS = 6
 DAY_STEPS, MONTH_STEPS, YEAR_STEPS = (1, 2, 4, 7, 14), (1, 2, 3, 6), (1, 2, 5, 10, 20)
 LONGEST_IN_DAYS, LONGEST_IN_MONTHS = 75, 3 * 365
@@ -66,10 +67,10 @@ def axis_text(value: float, unit: Unit, step: float) -> str:
     scale, name = next(((s, n) for s, n in SCALES if abs(value) >= s), (1.0, ""))
     if unit is Unit.POINTS:
         scale, name = 1.0, ""
-    digits = max(0, -math.floor(math.log10(step / scale) + 1e-9))
     sign = "+" if unit in SIGNED and value > 0 else ""
-    return f"{sign}{_figure(value / scale, digits)}{f' {_(name)}' if name else ''}" + SUFFIXES.get(
-        unit, ""
+    return (
+        f"{sign}{_figure(value / scale, _digits(step / scale))}{f' {_(name)}' if name else ''}"
+        + SUFFIXES.get(unit, "")
     )
 
 
@@ -77,9 +78,16 @@ def edge_text(value: float, unit: Unit) -> str:
     """A value as it stands at the end of its line, where there is room for a few signs."""
     if unit in BRIEF:
         return level_text(value, unit) if value == round(value) else number(value, unit)
-    scaled = abs(value) / next((scale for scale, _name in SCALES if abs(value) >= scale), 1.0)
-    digits = 2 if scaled < 10 else 1 if scaled < 100 else 0  # noqa: PLR2004 - three figures.
-    return axis_text(value, unit, max(abs(value), 1.0) / max(scaled, 1.0) * 10.0**-digits)
+    scale = next((scale for scale, _name in SCALES if abs(value) >= scale), 1.0)
+    shown = float(f"{value / scale:.3g}")
+    return axis_text(value, unit, (shown % 1.0 or 1.0) * scale)
+
+
+def _digits(step: float) -> int:
+    """So many decimals tell values apart that lie such a step from each other."""
+    return next(
+        (d for d in range(MOST_DECIMALS) if math.isclose(round(step, d), step)), MOST_DECIMALS
+    )
 
 
 def _figure(value: float, digits: int) -> str:

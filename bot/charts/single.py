@@ -164,9 +164,9 @@ def _label_right(axes: "Axes", sheet: Sheet, shown: Heights) -> None:
     """Name the last value and every line at the right edge, each as near as the others let it."""
     colours = _colours(sheet)
     wanted = [(sheet.values[-1], edge_text(sheet.values[-1], sheet.unit), INK, "bold")]
-    for each in sheet.watched:
-        said = edge_text(each.level, sheet.unit)
-        wanted.append((each.level, said, colours[each.rule], "normal"))
+    levels = {each.level: colours[each.rule] for each in reversed(sheet.watched)}
+    for level, colour in levels.items():
+        wanted.append((level, edge_text(level, sheet.unit), colour, "normal"))
     placed = sorted(
         (axes.transData.transform((0.0, _within(height, shown)))[1], height, *rest)
         for height, *rest in wanted
