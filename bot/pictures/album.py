@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 WAIT_SECONDS = 12.0
 """The longest that anybody waits for a picture, behind others that are drawn before."""
 IDLE_SECONDS = 300.0
-"""Loaded, the process holds 80 MB, and it starts again in a second."""
+"""Loaded, the process holds 90 MB, and it starts again in a second."""
 MOST_KEPT = 64
 MOST_WAITING = 32
 

@@ -9,10 +9,12 @@ import pytest
 
 from bot.delivery import bundle
 from bot.delivery.bundle import Rendered
+from bot.delivery.pacing import Pace
+from bot.delivery.sender import Sender
 from bot.model import Chart, Message
 from bot.ports import NO_PICTURES, Letter, Parcel, Part
 from tests.delivery.recorder import Recorder
-from tests.stores.examples import NOW, chat
+from tests.stores.examples import NOW, Desk, alert, chat
 
 CHART = Chart("russell_2000", date(2025, 1, 1), date(2026, 1, 1), "It rises.")
 OTHER = replace(CHART, indicator="btc_dominance")
@@ -108,3 +110,18 @@ async def test_what_is_no_news_any_more_and_what_has_no_chart_is_not_drawn(
     assert easel.asked == []
     await Rendered(framing).parts(parcel(1, letter("one", CHART)))
     assert framing.given == [{}, {}, {}]
+
+
+async def test_a_sender_hands_on_the_pictures_of_what_it_sends(
+    desk: Desk, easel: Easel, framing: Framing
+) -> None:
+    await desk.join(1, 2)
+    fired = replace(alert(), message=Message("one", chart=CHART))
+    await desk.commit(fired)
+    pace = Pace(framing.name, framing.limits, desk.outbox)
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(Sender(desk.outbox, framing, pace, easel).run(stop))
+        await framing.until(lambda: len(framing.sent) == 2)
+        stop.set()
+    assert framing.given == [{CHART: b"russell_2000"}]
