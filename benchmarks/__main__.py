@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from benchmarks import fanout, footprint, own_rules, path, polling, sending, start
+from benchmarks import drawing, fanout, footprint, own_rules, path, polling, sending, start
 from benchmarks.figure import Figure
 
 
@@ -14,6 +14,7 @@ async def measure() -> list[Figure]:
         await start.measure(),
         await footprint.measure(),
         await path.measure(),
+        *await drawing.measure(),
         *await polling.measure(),
         *await own_rules.measure(),
         *await fanout.measure(),

@@ -25,6 +25,7 @@ from bot.model import Message
 from bot.outlook import StoredOutlook
 from bot.parts import Parts, find_parts, find_sources
 from bot.past import StoredPast
+from bot.pictures import DrawnPictures
 from bot.poller import Poller
 from bot.ports import Adapter, Clock, DeliveryError
 from bot.router import Router
@@ -96,12 +97,18 @@ async def run(
         if roles.polls:
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
-        services = _services(settings, parts, stores, clock)
+        past = _past(parts, stores, clock)
+        pictures = None
+        if any(adapter.name != CONSOLE for adapter in adapters):
+            pictures = DrawnPictures(past, stores.journal, parts.indicators)
+            background.append(tasks.create_task(pictures.run()))
+        services = _services(settings, parts, stores, past, clock)
         router = Router(parts.commands, services, clock, allowed=allowed)
         platforms = Platforms(
             adapters,
             answer=router.answer,
             suggest=router.suggest,
+            pictures=pictures,
             subscriptions=stores.subscriptions,
             outbox=stores.outbox,
             boards=stores.boards,
@@ -190,11 +197,13 @@ def _past(parts: Parts, stores: Stores, clock: Clock) -> StoredPast:
     )
 
 
-def _services(settings: Settings, parts: Parts, stores: Stores, clock: Clock) -> Services:
+def _services(
+    settings: Settings, parts: Parts, stores: Stores, past: StoredPast, clock: Clock
+) -> Services:
     return Services(
         subscriptions=stores.subscriptions,
         outlook=stored_outlook(parts, stores),
-        past=_past(parts, stores, clock),
+        past=past,
         own=stores.own,
         records=stores.journal,
         deliveries=stores.deliveries,

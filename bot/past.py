@@ -48,22 +48,27 @@ class StoredPast:
         self._known: dict[str, _Known] = {}
         self._working = asyncio.Lock()
 
-    async def points(self, indicator: str) -> Sequence[Point]:
+    async def points(
+        self, indicator: str, *, not_before: datetime | None = None
+    ) -> Sequence[Point]:
         """The final daily values of its first vendors, oldest first; empty where there are none.
 
-        Raises StoreUnavailable, and KeyError for what is no indicator.
+        They may be some minutes old, but were read `not_before` that instant. Raises
+        StoreUnavailable, and KeyError for what is no indicator.
         """
         wanted = self._indicators[indicator]
-        known = self._fresh(indicator)
+        known = self._fresh(indicator, not_before)
         if known is None:
             # One at a time: whoever asks for the same meanwhile finds it done.
             async with self._working:
-                known = self._fresh(indicator) or await self._work_out(wanted)
+                known = self._fresh(indicator, not_before) or await self._work_out(wanted)
         return known.points
 
-    def _fresh(self, indicator: str) -> _Known | None:
+    def _fresh(self, indicator: str, not_before: datetime | None) -> _Known | None:
         known = self._known.get(indicator)
-        return known if known is not None and self._clock() - known.at < FRESH else None
+        if known is None or (not_before is not None and known.at < not_before):
+            return None
+        return known if self._clock() - known.at < FRESH else None
 
     async def _work_out(self, indicator: Indicator) -> _Known:
         now = self._clock()

@@ -28,9 +28,9 @@ def test_every_plug_in_is_found() -> None:
     assert [each.key for each in parts.indicators] == _indicator_files()
     assert [platform.name for platform in parts.platforms] == ["console", "discord", "telegram"]
     assert [command.name for command in parts.commands] == [
-        "alert", "alerts", "board", "deliveries", "digest", "export", "help", "history", "import",
-        "link", "mute", "pack", "preview", "privacy", "settings", "sources", "start", "status",
-        "stop", "subscribe", "subscriptions", "theses", "track", "unalert", "unmute",
+        "alert", "alerts", "board", "chart", "deliveries", "digest", "export", "help", "history",
+        "import", "link", "mute", "pack", "preview", "privacy", "settings", "sources", "start",
+        "status", "stop", "subscribe", "subscriptions", "theses", "track", "unalert", "unmute",
         "unsubscribe", "why",
     ]  # fmt: skip
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 FORMATS = ("png", "svg", "pdf", "webp", "jpg", "jpeg")
 """What a picture can be written as."""
 INK, PALE, FAINT = "#30363d", "#d0d7de", "#8b949e"
+SOFT, WHITE = "#57606a", "#ffffff"
+RULE_COLOURS = ("#0969da", "#bc4c00", "#8250df", "#1a7f37")
+"""Of the rules that watch one number; all can be read as text on white."""
 PALETTE = (
     "#d1242f", "#d97706", "#0969da", "#1a7f37", "#00a3c4", "#bf3989", "#0d9488", "#4f46b8",
     "#7f1d1d", "#92610a", "#65851d", "#57606a", "#8250df", "#24292f",

@@ -52,11 +52,13 @@ def draw_panel(
     _say_what_is_missing(axes, shown, span)
 
 
-def joined(moments: Sequence[datetime], values: Sequence[float]) -> tuple[list[float], list[float]]:
+def joined(
+    moments: Sequence[datetime], values: Sequence[float], longest_gap: timedelta = LONGEST_GAP
+) -> tuple[list[float], list[float]]:
     """The points of a line that is broken where values are missing."""
     x, y = [on_axis(moments[0])], [values[0]]
     for (before, after), value in zip(pairwise(moments), values[1:], strict=True):
-        if after - before > LONGEST_GAP:
+        if after - before > longest_gap:
             x.append(on_axis(before))
             y.append(math.nan)
         x.append(on_axis(after))

@@ -1,14 +1,17 @@
 """What a parcel says: the letters of one chat as the messages that it hears together."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.messages.catch_up import catch_up
-from bot.model import Message
-from bot.ports import Adapter, Letter, Parcel, Part
+from bot.model import Chart, Message
+from bot.ports import NO_PICTURES, Adapter, Letter, Parcel, Part, Pictures
 
 MOST_KEPT = 64
+PICTURE_SECONDS = 3.0
+"""A letter waits no longer for its pictures: it says all without them."""
 LONGEST_KEY = 25
 """Characters, as Discord takes them; half as many bits as a hash has would do."""
 
@@ -16,20 +19,44 @@ LONGEST_KEY = 25
 class Rendered:
     """Each bundle as its platform writes it, made once for all chats that hear the same."""
 
-    def __init__(self, adapter: Adapter) -> None:
-        """Take who renders."""
+    def __init__(self, adapter: Adapter, pictures: Pictures | None = None) -> None:
+        """Take who renders and who draws; without `pictures` no chart is drawn."""
         self._adapter = adapter
+        self._pictures = pictures
         self._kept: OrderedDict[tuple[object, ...], Sequence[Part]] = OrderedDict()
 
-    def parts(self, parcel: Parcel) -> Sequence[Part]:
+    async def parts(self, parcel: Parcel) -> Sequence[Part]:
         """What goes over the wire; raises Rejected when there is nothing to send."""
         name = tuple([(letter.job, letter.outdated) for letter in parcel.letters])
-        parts = self._kept.get(name)
-        if parts is None:
-            parts = self._kept[name] = self._adapter.render(messages(parcel.letters))
+        if name not in self._kept:
+            said = messages(parcel.letters)
+            drawn = await self._drawn([each.chart for each in said if each.chart])
+            # Of all that waited for the same pictures one renders for the others.
+            if name not in self._kept:
+                self._kept[name] = self._adapter.render(said, drawn)
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-        return parts
+        return self._kept[name]
+
+    async def _drawn(self, charts: Sequence[Chart]) -> Mapping[Chart, bytes]:
+        """Those of the pictures that are there in time."""
+        if self._pictures is None or not charts:
+            return NO_PICTURES
+        async with asyncio.TaskGroup() as tasks:
+            drawing = {
+                chart: tasks.create_task(_in_time(self._pictures, chart))
+                for chart in dict.fromkeys(charts)
+            }
+        found = {chart: task.result() for chart, task in drawing.items()}
+        return {chart: picture for chart, picture in found.items() if picture is not None}
+
+
+async def _in_time(pictures: Pictures, chart: Chart) -> bytes | None:
+    try:
+        async with asyncio.timeout(PICTURE_SECONDS):
+            return await pictures.drawn(chart)
+    except TimeoutError:
+        return None
 
 
 def messages(letters: Sequence[Letter]) -> Sequence[Message]:

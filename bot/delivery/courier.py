@@ -19,6 +19,7 @@ from bot.ports import (
     Outcome,
     Parcel,
     Part,
+    Pictures,
     RetryLater,
     Settlement,
     StoreUnavailable,
@@ -46,13 +47,20 @@ chat again while it still has it."""
 class Courier:
     """Delivers parcels on one platform, each without harm to any other chat."""
 
-    def __init__(self, outbox: Outbox, adapter: Adapter, pace: Pace, outage: Outage) -> None:
-        """Take who carries, how fast, and who knows whether the platform is there at all."""
+    def __init__(
+        self,
+        outbox: Outbox,
+        adapter: Adapter,
+        pace: Pace,
+        outage: Outage,
+        pictures: Pictures | None = None,
+    ) -> None:
+        """Take who carries, how fast, who knows whether the platform is there, and who draws."""
         self._outbox = outbox
         self._adapter = adapter
         self._pace = pace
         self._outage = outage
-        self._rendered = Rendered(adapter)
+        self._rendered = Rendered(adapter, pictures)
         self._patience = Patience(SEND_SECONDS)
         self._arrived: OrderedDict[tuple[str, int], int] = OrderedDict()
         """Of messages in several parts, how many arrived before one did not: a try that follows in
@@ -79,7 +87,7 @@ class Courier:
         if self._outage.goes_on or (parcel.unsure and not await answers(self._adapter)):
             return untried(parcel, _backoff_seconds(0))
         try:
-            parts = self._rendered.parts(parcel)
+            parts = await self._rendered.parts(parcel)
             if not await self._pace.turn(begin_by):
                 return untried(parcel)
             with self._patience.wait():

@@ -58,12 +58,14 @@ class Platforms:
 
         `leases` gives a platform's lease by its name, and `holder` names this process. `stopping`
         is also set here, when every platform has refused us. The `keepers` work on each platform
-        while we listen to it, so that no two processes do the same.
+        while we listen to it, so that no two processes do the same. Without `pictures` no chart
+        is drawn.
         """
         self._adapters = adapters
         self._leases = leases
         self._holder = holder
         self._outbox = outbox
+        self._pictures = pictures
         self._stopping = stopping
         self._keepers = keepers
         self._refusals: dict[str, str] = {}
@@ -182,7 +184,7 @@ class Platforms:
             return
         except (DeliveryError, TimeoutError) as trouble:
             log.debug("%s gives no sign of life yet: %s", adapter.name, trouble)
-        sender = Sender(self._outbox, adapter, self._paces[adapter.name])
+        sender = Sender(self._outbox, adapter, self._paces[adapter.name], self._pictures)
         stop = self._senders_stop[adapter.name]
         async with asyncio.TaskGroup() as tasks:
             relay = tasks.create_task(self._relay_stop(stop))

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from bot import board, corrections
 from bot.evaluation import follow_up, lateness, missed, phase, presets
+from bot.evaluation.pictured import pictured
 from bot.measures import Measures
 from bot.messages.buttons import with_alert_buttons
 from bot.model import Alert, Board, Indicator, Kind, RuleState
@@ -71,7 +72,8 @@ def evaluate(
         dated = [missed.Dated(presets.alert(i, shown, now), _late_from(i)) for i in told_now]
         dated += [missed.Dated(phase.alert(t, shown, now), _late_from(t)) for t in turns]
         dated += follow_up.alerts(measures, indicators, after, due, shown)
-        alerts += missed.told(dated, shown)
+        told_as = missed.told(dated, shown)
+        alerts += [pictured(each, measures, indicators, now) for each in told_as]
     return Evaluation(after, _changes(states, after), tuple(map(with_alert_buttons, alerts)))
 
 

@@ -7,6 +7,7 @@ says buy or sell, and holds no number that is not in the store.
 from bot.messages.alerts import alert, source_text
 from bot.messages.board import board_line, missing_lines
 from bot.messages.board_screen import board_screen
+from bot.messages.chart import chart_of, illustrated
 from bot.messages.follow_up import DAY as FOLLOW_UP_DAY
 from bot.messages.follow_up import follow_up
 from bot.messages.health import blind, correction
@@ -23,9 +24,11 @@ __all__ = [
     "blind",
     "board_line",
     "board_screen",
+    "chart_of",
     "correction",
     "follow_up",
     "found_late",
+    "illustrated",
     "is_wanted",
     "meaning_text",
     "missing_lines",

@@ -149,6 +149,7 @@ class Lane:
         """Which messages show the board."""
         return f"{self.prefix}boards"
 
+    @property
     def digests(self) -> str:
         """When each chat's next digest is due."""
         return f"{self.prefix}digests"

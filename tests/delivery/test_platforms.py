@@ -11,7 +11,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.delivery import platforms as module
-from bot.delivery.keeping import Keeper
+from bot.delivery.keeping import Keeper, by_name
 from bot.delivery.platforms import Platforms
 from bot.model import Chat, Message
 from bot.ports import Author, PlatformRefused
@@ -229,7 +229,7 @@ async def test_what_is_kept_for_a_platform_is_by_the_one_that_listens_alone(desk
             finally:
                 ended.append(holder)
 
-        return keep
+        return by_name(keep)
 
     async def one_ended() -> bool:
         return ended == ["one"]
