@@ -41,6 +41,7 @@ from bot.ports.deliveries import (
 )
 from bot.ports.forgetting import Belongings, Forgetting
 from bot.ports.outbox import (
+    Hold,
     Letter,
     Outbox,
     Outcome,
@@ -49,7 +50,7 @@ from bot.ports.outbox import (
     Turns,
 )
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
-from bot.ports.preferences import Pictures, PreferenceStore
+from bot.ports.preferences import Holding, Pictures, PreferenceStore, Waiting
 from bot.ports.records import Records
 from bot.ports.sources import (
     At,
@@ -106,6 +107,8 @@ __all__ = [
     "Fetch",
     "Forgetting",
     "History",
+    "Hold",
+    "Holding",
     "Hours",
     "Http",
     "Journal",
@@ -147,6 +150,7 @@ __all__ = [
     "Turns",
     "Unconfirmed",
     "UnknownRefusal",
+    "Waiting",
     "always",
     "always_changes",
     "changes_if_more_is_said",

@@ -1,6 +1,6 @@
 """How chats want to be told what they hear, and the pictures they are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.model import Chart, Chat, Preferences
@@ -17,6 +17,23 @@ class PreferenceStore(Protocol):
 
         `change` may be asked again where somebody else set something meanwhile.
         """
+
+
+class Holding(Protocol):
+    """What is held back from chats, in quiet hours or while it is muted."""
+
+    async def release(self, chat: Chat) -> int:
+        """Judge what is held by what the chat has set now; returns how many come at once."""
+
+    async def held(self, chat: Chat) -> int:
+        """How many letters are held back from the chat."""
+
+
+class Waiting(Protocol):
+    """Chats that muted something until a condition is true."""
+
+    async def waiting(self, platform: str) -> Sequence[tuple[Chat, Preferences]]:
+        """All of them on a platform, with what they have set."""
 
 
 class Pictures(Protocol):

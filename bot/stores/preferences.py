@@ -1,12 +1,15 @@
 """What each chat has set."""
 
+import logging
 from collections.abc import Callable
 
 from bot.model import DEFAULT_PREFERENCES, Chat, Preferences
 from bot.ports import StoreUnavailable
-from bot.stores.codec import Codec
+from bot.stores.codec import Codec, DamagedValue
 from bot.stores.connect import Client
 from bot.stores.keys import Lane
+
+log = logging.getLogger(__name__)
 
 MOST_TRIES = 20
 PREFERENCES = Codec(Preferences)
@@ -29,13 +32,24 @@ class RedisPreferences:
             wanted = change(_load(chat, text))
             new = "" if wanted == DEFAULT_PREFERENCES else PREFERENCES.dump(wanted)
             if new == text or await self._client.run(
-                "prefer", [Lane(chat.platform).preferences], [chat.member, text, new]
+                "prefer",
+                [Lane(chat.platform).preferences, Lane(chat.platform).conditions],
+                [chat.member, text, new],
             ):
                 return wanted
         raise StoreUnavailable(f"What {chat.platform} chat {chat.member} has set keeps changing.")
 
     async def _text(self, chat: Chat) -> str:
         return await self._client.field(Lane(chat.platform).preferences, chat.member) or ""
+
+
+def lenient(chat: Chat, text: str) -> Preferences:
+    """What a chat has set, as its text says; the default where nobody can read that."""
+    try:
+        return _load(chat, text)
+    except DamagedValue as error:
+        log.warning("%s", error)
+        return DEFAULT_PREFERENCES
 
 
 def _load(chat: Chat, text: str) -> Preferences:
