@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from bot.adapters.console import CONSOLE_CHAT
 from bot.commands import Services
+from bot.delivery.conditions import Conditions
 from bot.delivery.platforms import Platforms
 from bot.fetcher import Fetcher
 from bot.http import ProviderHttp
@@ -100,6 +101,7 @@ async def run(
             leases=stores.listening,
             holder=_holder(),
             stopping=stopping,
+            keepers=(_conditions(parts, stores, clock).keep,),
         )
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
@@ -193,6 +195,7 @@ def _router(
         deliveries=stores.deliveries,
         forgetting=stores.forgetting,
         preferences=stores.preferences,
+        holding=stores.holding,
         topics=TOPICS,
         indicators=parts.indicators,
         commands=parts.commands,
@@ -200,6 +203,19 @@ def _router(
         rules_per_chat=settings.rules_per_chat,
     )
     return Router(parts.commands, services, clock, allowed=allowed)
+
+
+def _conditions(parts: Parts, stores: Stores, clock: Clock) -> Conditions:
+    """Who ends mutes that wait for something."""
+    return Conditions(
+        waiting=stores.holding,
+        outbox=stores.outbox,
+        own=stores.own,
+        outlook=stored_outlook(parts, stores),
+        past=_past(parts, stores, clock),
+        indicators=parts.indicators,
+        clock=clock,
+    )
 
 
 def _allowed(settings: Settings, parts: Parts) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from bot.ports import (
     CommandCard,
     Deliveries,
     Forgetting,
+    Holding,
     Option,
     OwnRules,
     Past,
@@ -46,6 +47,7 @@ class Services:
     deliveries: Deliveries
     forgetting: Forgetting
     preferences: PreferenceStore
+    holding: Holding
     topics: Mapping[str, str]
     """Every topic with one line on what it tells."""
     indicators: tuple[Indicator, ...] = ()

@@ -125,6 +125,16 @@ class Unset:
         raise StoreUnavailable("gone")
 
 
+class Loose:
+    """Nothing is held back."""
+
+    async def release(self, chat: Chat) -> int:
+        return 0
+
+    async def held(self, chat: Chat) -> int:
+        return 0
+
+
 class Blank:
     """A store that holds nothing of any chat."""
 
@@ -154,6 +164,7 @@ def router(memory: Memory, *more: Command, allowed: Sequence[str] = ()) -> Route
         deliveries=Nothing(),
         forgetting=Blank(),
         preferences=Unset(),
+        holding=Loose(),
         topics=TOPICS,
         commands=commands,
     )

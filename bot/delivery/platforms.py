@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 
 from bot.delivery.outage import CHECK_SECONDS
@@ -21,6 +21,9 @@ from bot.ports import (
 )
 
 log = logging.getLogger(__name__)
+
+Keeper = Callable[[str], Coroutine[None, None, None]]
+"""Does something for a platform's chats until cancelled, in the process that listens to it."""
 
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 """Before an adapter that broke listens again; the pauses double."""
@@ -49,6 +52,7 @@ class Platforms:
         stopping: asyncio.Event,
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
+        keepers: Sequence[Keeper] = (),
     ) -> None:
         """Take the adapters, who answers commands, where alerts wait, and who may listen.
 
@@ -60,6 +64,7 @@ class Platforms:
         self._holder = holder
         self._outbox = outbox
         self._stopping = stopping
+        self._keepers = keepers
         self._refusals: dict[str, str] = {}
         self._senders_stop = {adapter.name: asyncio.Event() for adapter in adapters}
         self._paces = {each.name: Pace(each.name, each.limits, outbox) for each in adapters}
@@ -100,7 +105,10 @@ class Platforms:
                 await self._wait_for(lease, adapter.name)
                 async with asyncio.TaskGroup() as tasks:
                     listening = tasks.create_task(self._keep_listening(adapter))
+                    keeping = [tasks.create_task(keep(adapter.name)) for keep in self._keepers]
                     await self._keep(lease, listening)
+                    for task in keeping:
+                        task.cancel()
                     if listening.done():
                         return
                     log.warning("another process listens to %s now", adapter.name)

@@ -43,8 +43,9 @@ class RedisHolding:
             return replace(preferences, mutes=left)
 
         let_go = await self._judge(chat, without(await self._preferences.of(chat)))
-        await self._preferences.change(chat, without)
-        return let_go
+        after = await self._preferences.change(chat, without)
+        # A sender may have held some again by the mutes as they were.
+        return let_go + await self._judge(chat, after)
 
     async def waiting(self, platform: str) -> Sequence[tuple[Chat, Preferences]]:
         """The chats that muted something until a condition is true, with what they have set."""

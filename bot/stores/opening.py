@@ -12,6 +12,7 @@ from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.forgetting import RedisForgetting
+from bot.stores.holding import RedisHolding
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
@@ -39,6 +40,7 @@ class Stores:
     deliveries: RedisDeliveries
     forgetting: RedisForgetting
     preferences: RedisPreferences
+    holding: RedisHolding
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -83,6 +85,7 @@ async def open_stores(
             RedisDeliveries(client),
             RedisForgetting(client),
             RedisPreferences(client),
+            RedisHolding(client),
             listening,
             embedded,
         )

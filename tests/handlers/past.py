@@ -20,6 +20,7 @@ from bot.router import Router
 from bot.stores.connect import Client
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.forgetting import RedisForgetting
+from bot.stores.holding import RedisHolding
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
@@ -72,6 +73,7 @@ class Desk:
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
             preferences=RedisPreferences(client),
+            holding=RedisHolding(client),
             topics=TOPICS,
             indicators=PARTS.indicators,
             commands=PARTS.commands,
