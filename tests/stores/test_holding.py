@@ -173,7 +173,7 @@ async def test_many_that_were_held_go_together_and_the_oldest_of_too_many_are_le
     for start in range(0, len(names), 90):
         await desk.commit(*map(alert, names[start : start + 90]))
         while parcels := await take_all(desk.outbox):
-            await hold(desk, *parcels)
+            await hold(desk, parcels[0])
     await ripen_holds(redis)
     heard = await desk.drained()
     assert [len(jobs) for _, jobs in heard] == [100] * 5
