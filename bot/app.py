@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from bot.adapters.console import CONSOLE_CHAT
 from bot.commands import Services
 from bot.delivery.boards import BoardKeeper
+from bot.delivery.conditions import Conditions
 from bot.delivery.digests import DigestPost
 from bot.delivery.keeping import Keeper, by_name
 from bot.delivery.outage import answers
@@ -229,7 +230,18 @@ def _keepers(
     async def is_there(platform: str) -> bool:
         return await answers(named[platform])
 
+    conditions = Conditions(
+        waiting=stores.holding,
+        outbox=stores.outbox,
+        own=services.own,
+        outlook=services.outlook,
+        past=services.past,
+        indicators=services.indicators,
+        clock=clock,
+    )
+
     return (
+        by_name(conditions.keep),
         BoardKeeper(stores.boards, services.outlook, stores.preferences, clock).keep,
         by_name(DigestPost(stores.digests, DigestDesk(services).digest, clock).keep),
         by_name(Relay(stores.relays, is_there, clock).keep),

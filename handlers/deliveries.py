@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.commands import Command, Request, Services
+from bot.language import counted
 from bot.model import Message
 from bot.ports import ChatDelivery, Suspension
 from bot.wording import moment_text
@@ -21,7 +22,7 @@ async def run(request: Request, services: Services) -> Message:
 
 def message(delivery: ChatDelivery, heard: frozenset[str]) -> Message:
     """What was found, in words; `heard` are the chat's topics."""
-    lines = [*_waiting(delivery), *_held_up(delivery)] or [_all_well(heard)]
+    lines = [*_waiting(delivery), *_held_up(delivery), *_held_back(delivery)] or [_all_well(heard)]
     return Message(_title(delivery.waiting), tuple(lines), OPERATOR)
 
 
@@ -77,6 +78,17 @@ def _held_up(delivery: ChatDelivery) -> list[str]:
             "it again."
         )
     return lines
+
+
+def _held_back(delivery: ChatDelivery) -> list[str]:
+    if not delivery.held:
+        return []
+    some = counted(
+        "An alert is held back until your quiet hours or a mute are over.",
+        "{count} alerts are held back until your quiet hours or a mute are over.",
+        delivery.held,
+    )
+    return [some.format(count=delivery.held)]
 
 
 def _stopped(suspended: Suspension) -> str:

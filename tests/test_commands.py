@@ -36,7 +36,6 @@ from bot.ports import (
     always,
 )
 from bot.router import Router
-from bot.stores.holding import NothingHeld
 from bot.topics import ESSENTIALS, TOPICS
 
 CHAT = Chat("console", "console")
@@ -160,6 +159,16 @@ class Unlinked:
         return None
 
 
+class Loose:
+    """Nothing is held back."""
+
+    async def release(self, chat: Chat) -> int:
+        return 0
+
+    async def held(self, chat: Chat) -> int:
+        return 0
+
+
 class Blank:
     """A store that holds nothing of any chat."""
 
@@ -188,7 +197,7 @@ def services(memory: Memory, *commands: Command) -> Services:
         deliveries=Nothing(),
         forgetting=Blank(),
         preferences=Unset(),
-        holding=NothingHeld(),
+        holding=Loose(),
         boards=Bare(),
         links=Unlinked(),
         topics=TOPICS,

@@ -8,6 +8,7 @@ neither an idle terminal nor a paused pager holds up the bot or its end.
 import asyncio
 import errno
 import logging
+import math
 import os
 import select
 import sys
@@ -70,7 +71,7 @@ class ConsoleAdapter:
     """The terminal, or whatever stands in for it at either end."""
 
     name = "console"
-    limits = Limits(sends_per_second=1000.0, at_once=4)
+    limits = Limits(sends_per_second=1000.0, at_once=4, messages_per_minute=math.inf)
     """A terminal sets none; these keep a flood of alerts from starving the rest of us."""
 
     def __init__(

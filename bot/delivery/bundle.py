@@ -5,9 +5,11 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
+from bot.language import speaking
 from bot.messages.catch_up import catch_up
+from bot.messages.held import held_back
 from bot.model import Chart, Message
-from bot.ports import NO_PICTURES, Adapter, Letter, Parcel, Part, Pictures
+from bot.ports import NO_PICTURES, Adapter, Parcel, Part, Pictures
 
 MOST_KEPT = 64
 PICTURE_SECONDS = 3.0
@@ -27,9 +29,9 @@ class Rendered:
 
     async def parts(self, parcel: Parcel) -> Sequence[Part]:
         """What goes over the wire; raises Rejected when there is nothing to send."""
-        name = tuple([(letter.job, letter.outdated) for letter in parcel.letters])
+        name = _name(parcel)
         if name not in self._kept:
-            said = messages(parcel.letters)
+            said = messages(parcel)
             drawn = await self._drawn([each.chart for each in said if each.chart])
             # Of all that waited for the same pictures one renders for the others.
             if name not in self._kept:
@@ -59,11 +61,32 @@ async def _in_time(pictures: Pictures, chart: Chart) -> bytes | None:
         return None
 
 
-def messages(letters: Sequence[Letter]) -> Sequence[Message]:
-    """The news as they are, after one message for all that is no news any more."""
-    missed = [(each.fired_at, each.message) for each in letters if each.outdated]
-    news = [each.message for each in letters if not each.outdated]
-    return [catch_up(missed), *news] if missed else news
+def _name(parcel: Parcel) -> tuple[object, ...]:
+    """The same for all chats that hear the same."""
+    letters = tuple([(letter.job, letter.outdated, letter.held) for letter in parcel.letters])
+    zone = parcel.preferences.zone if any(letter.held for letter in parcel.letters) else ""
+    return letters, parcel.preferences.language, zone
+
+
+def messages(parcel: Parcel) -> Sequence[Message]:
+    """What the chat hears, in its language.
+
+    The news come as they are, after one message for all that is no news any more, and one for all
+    that was held back.
+    """
+    language, zone = parcel.preferences.language, parcel.preferences.zone
+    told = [(letter, letter.message.spoken(language)) for letter in parcel.letters]
+    held = [(letter.fired_at, letter.held, message) for letter, message in told if letter.held]
+    missed = [
+        (letter.fired_at, message)
+        for letter, message in told
+        if letter.outdated and not letter.held
+    ]
+    news = [message for letter, message in told if not (letter.held or letter.outdated)]
+    with speaking(language):
+        late = [catch_up(missed)] if missed else []
+        kept = [held_back(held, zone)] if held else []
+    return [*late, *kept, *news]
 
 
 def delivery_key(parcel: Parcel, part: int = 0) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.delivery.bundle import Rendered, delivery_key
 from bot.delivery.outage import Outage, answers
 from bot.delivery.pacing import Pace
+from bot.delivery.tact import Tact
 from bot.patience import Patience
 from bot.ports import (
     Adapter,
@@ -61,22 +62,26 @@ class Courier:
         self._pace = pace
         self._outage = outage
         self._rendered = Rendered(adapter, pictures)
+        self._tact = Tact(outbox, adapter.limits.messages_per_minute)
         self._patience = Patience(SEND_SECONDS)
-        self._arrived: OrderedDict[tuple[str, int], int] = OrderedDict()
-        """Of messages in several parts, how many arrived before one did not: a try that follows in
-        this process begins there."""
+        self._arrived: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        """Of messages in several parts, of how many how many arrived before one did not: a try that
+        follows in this process begins there."""
         self._refused_already: set[str] = set()
         """Every chat that it is sent to refuses a malformed message; it is told once."""
         self.posting: set[HandOut] = set()
         """What is on the wire now, and may arrive whatever becomes of us."""
 
     async def deliver(self, parcel: Parcel, begin_by: float) -> Settlement:
-        """Try once, if that can begin in time; raises StoreUnavailable where a chat's move fails.
+        """Try once, if that can begin in time and the chat wants it now.
 
+        Raises StoreUnavailable where a chat's move, or the end of a mute, cannot be written down.
         `begin_by` is on the loop's clock. Who is cancelled leaves in `posting` what was begun.
         """
         try:
-            settlement = await self._deliver(parcel, begin_by)
+            begun = self._is_begun(parcel)
+            instead = None if begun else await self._tact.instead(parcel)
+            settlement = instead or await self._deliver(parcel, begin_by)
         except StoreUnavailable:
             self.posting.discard(hand_out_of(parcel))
             raise
@@ -101,28 +106,33 @@ class Courier:
             log.exception("%s broke the adapter of %s", _name(parcel), self._adapter.name)
             return self._doubtful(parcel, f"the adapter broke: {type(error).__name__}: {error}")
         self._outage.worked()
+        self._tact.sent(parcel)
         return Settlement(parcel, Outcome.SENT, rest)
+
+    def _is_begun(self, parcel: Parcel) -> bool:
+        """Whether it may have arrived, or has in part: then it is brought to its end."""
+        return bool(parcel.unsure or (self._arrived and delivery_key(parcel) in self._arrived))
 
     async def _post_all(self, parcel: Parcel, parts: Sequence[Part]) -> float:
         """Post what did not arrive at the last try, the first part on the turn that is had."""
-        name = (delivery_key(parcel), len(parts)) if len(parts) > 1 else None
-        done = self._arrived.pop(name, 0) if name else 0
+        name = delivery_key(parcel) if len(parts) > 1 else ""
+        of, done = self._arrived.pop(name, (0, 0))
+        done = done if of == len(parts) else 0
         self.posting.add(hand_out_of(parcel))
         rest = 0.0
         for index in range(done, len(parts)):
-            self._note_arrived(name, index)
+            self._note_arrived(name, len(parts), index)
             if index > done:
                 await asyncio.sleep(rest)
                 if not await self._pace.turn(_now() + SHORT_WAIT_SECONDS):
                     raise RetryLater(0.0, "its other parts wait for a turn", counts=False)
             rest = await self._adapter.post(parcel.chat, parts[index], delivery_key(parcel, index))
-        if name:
-            self._arrived.pop(name, None)
+        self._arrived.pop(name, None)
         return rest
 
-    def _note_arrived(self, name: tuple[str, int] | None, parts: int) -> None:
-        if name:
-            self._arrived[name] = parts
+    def _note_arrived(self, name: str, parts: int, arrived: int) -> None:
+        if arrived:
+            self._arrived[name] = (parts, arrived)
             if len(self._arrived) > MOST_UNFINISHED:
                 self._arrived.popitem(last=False)
 

@@ -24,6 +24,7 @@ from bot.ports import (
 
 log = logging.getLogger(__name__)
 
+
 PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 60.0
 """Before an adapter that broke listens again; the pauses double."""
 STEADY_SECONDS = 600.0

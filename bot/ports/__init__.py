@@ -44,6 +44,7 @@ from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import Belongings, Forgetting
 from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.outbox import (
+    Hold,
     Letter,
     Outbox,
     Outcome,
@@ -52,7 +53,7 @@ from bot.ports.outbox import (
     Turns,
 )
 from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
-from bot.ports.preferences import Holding, Pictures, PreferenceStore
+from bot.ports.preferences import Holding, Pictures, PreferenceStore, Waiting
 from bot.ports.records import Records
 from bot.ports.relays import BEGINNING, Failing, Relays, Stranded
 from bot.ports.sources import (
@@ -115,6 +116,7 @@ __all__ = [
     "Fetch",
     "Forgetting",
     "History",
+    "Hold",
     "Holding",
     "Hours",
     "Http",
@@ -165,6 +167,7 @@ __all__ = [
     "Turns",
     "Unconfirmed",
     "UnknownRefusal",
+    "Waiting",
     "always",
     "always_changes",
     "changes_if_more_is_said",

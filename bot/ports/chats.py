@@ -19,6 +19,10 @@ class Option:
     """What is typed can be completed: see `Reception.suggest`."""
 
 
+MESSAGES_PER_MINUTE = 3
+"""An alert, what it brings about, and one more come at once; from then on a person whose phone goes
+off reads one message sooner than five."""
+
 Changes = Callable[[Sequence[str]], bool]
 """Whether a command with these words behind it changes what the chat hears or stores."""
 
@@ -168,6 +172,8 @@ class Limits:
     """Overall, in any second; all processes that send share it."""
     at_once: int
     """How many sends are worth having in flight: twice the rate times the usual latency."""
+    messages_per_minute: float = MESSAGES_PER_MINUTE
+    """So many messages with alerts one chat hears in a minute; what else there is goes together."""
 
 
 class Reception(Protocol):

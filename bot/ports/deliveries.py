@@ -33,6 +33,8 @@ class ChatDelivery:
     suspended: Suspension | None = None
     given_up: int = 0
     """Its letters among the dead ones."""
+    held: int = 0
+    """Alerts that are held back, in quiet hours or by a mute; none of them is `waiting`."""
 
 
 class Deliveries(Protocol):

@@ -1,12 +1,14 @@
 """Alerts on their way to chats: what is handed out, and how that ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.model import Chat, Message
+from bot.model import DEFAULT_PREFERENCES, Chat, Message, Mute, Preferences
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class Letter:
     fired_at: datetime
     outdated: bool
     """It is no longer news: the chat hears it in a catch-up."""
+    topic: str = ""
+    """Empty where the chat itself asked for it."""
+    held: str = ""
+    """Why it was held back until now, as `Hold.why` said; empty where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,12 @@ class Parcel:
     """How many tries went wrong before."""
     unsure: int = 0
     """After how many tries nobody said whether it arrived."""
+    preferences: Preferences = DEFAULT_PREFERENCES
+    """What the chat has set."""
+    settings: str = ""
+    """The same as it is stored: what is decided by it is done as long as it stays so."""
+    at: datetime = field(default=EPOCH, compare=False)
+    """When this was said, by the store's clock."""
 
 
 class Outcome(StrEnum):
@@ -44,12 +56,27 @@ class Outcome(StrEnum):
 
     SENT = "sent"
     LATER = "later"
+    AGAIN = "again"
+    """Back as if it had not been handed out: what comes for the chat meanwhile goes with it."""
+    HELD = "held"
+    """Some letters are held back or left out, as `Settlement.holds` says; the others are due."""
     ALONE = "alone"
     """Later, and one letter at a time: one of them may spoil the others."""
     DEAD = "dead"
     """Given up: it waits among the dead letters, and the chat stays subscribed."""
     SUSPENDED = "suspended"
     """The chat takes no messages; it keeps all it has, until it speaks to us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A letter that is not told now."""
+
+    job: str
+    until: datetime | None
+    """When it is to be looked at again; None: it is never told."""
+    why: str = ""
+    """What the chat is told of it then, see `bot.manners`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +91,8 @@ class Settlement:
     attempts: int = 0
     """As in `Parcel`, from now on."""
     unsure: int = 0
+    holds: tuple[Hold, ...] = ()
+    """Of a parcel that is HELD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +122,12 @@ class Outbox(Protocol):
 
     async def move(self, old: Chat, new: Chat) -> None:
         """The chat has a new id: its subscriptions, its rules and what waits for it follow."""
+
+    async def lift(self, chat: Chat, mutes: Sequence[Mute]) -> int:
+        """End mutes of a chat, and let go what nothing else holds back; returns how many those are.
+
+        Safe to repeat: what was cut off half-way is as if it had not begun.
+        """
 
     async def turns(
         self, platform: str, wanted: int, spacing_seconds: float, lead_seconds: float = 0.0

@@ -1,6 +1,6 @@
 """How chats want to be told what they hear, and the pictures they are shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.model import Chart, Chat, Preferences
@@ -27,6 +27,13 @@ class Holding(Protocol):
 
     async def held(self, chat: Chat) -> int:
         """How many letters are held back from the chat."""
+
+
+class Waiting(Protocol):
+    """Chats that muted something until a condition is true."""
+
+    async def waiting(self, platform: str) -> Sequence[tuple[Chat, Preferences]]:
+        """All of them on a platform, with what they have set."""
 
 
 class Pictures(Protocol):

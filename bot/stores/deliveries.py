@@ -25,7 +25,7 @@ class RedisDeliveries:
             [lane.prefix, member],
         )
         now_ms, waiting, out, leased, tries = map(int, found[:5])
-        due, rest, suspended = map(str, found[5:])
+        due, rest, suspended = map(str, found[5:8])
         # A score below the time is a number in the queue: as soon as a sender comes by.
         due_seconds = max(0.0, (float(due) - now_ms) / 1000) if due else None
         being_sent = bool(leased) and bool(due_seconds)
@@ -37,6 +37,7 @@ class RedisDeliveries:
             rests_seconds=max(0.0, (float(rest) - now_ms) / 1000) if rest else 0.0,
             suspended=_suspension(suspended) if suspended else None,
             given_up=await self._given_up(lane, member),
+            held=int(found[8]),
         )
 
     async def _given_up(self, lane: Lane, member: str) -> int:

@@ -49,8 +49,14 @@ an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
                                          created, ttl_at (no news after it), end_at (not told after
                                          it), in ms; riders, carriers (see lua/walks.lua), and
                                          ahead:<member> for who has it already; how many letters
-                                         were sent, dead, expired. Expires.
+                                         were sent, dead, expired, skipped. Expires.
     {nf}:<plat>:ready              ZSET  score = lane and seq: jobs that have recipients left
+    {nf}:<plat>:held               HASH  <member> -> what is held back from the chat, as JSON (see
+                                         lua/holds.lua)
+    {nf}:<plat>:hold               ZSET  score = when the first of that is to be looked at again,
+                                         ms; member = <member>
+    {nf}:<plat>:conditions         SET   <member>s that muted something until a number, or an alert
+                                         of their own, says otherwise
     {nf}:<plat>:line               HASH  <member> -> what waits for the chat, as JSON (see
                                          lua/lines.lua)
     {nf}:<plat>:due                ZSET  score = end of lease or time of the next try, ms, or a seq
@@ -158,6 +164,11 @@ class Lane:
     def links(self) -> str:
         """With which chats of other platforms chats are linked."""
         return f"{self.prefix}links"
+
+    @property
+    def conditions(self) -> str:
+        """Who muted something until a condition is true."""
+        return f"{self.prefix}conditions"
 
     @property
     def dead(self) -> str:

@@ -14,7 +14,7 @@ from bot.stores.deliveries import RedisDeliveries
 from bot.stores.digests import RedisDigests
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.forgetting import RedisForgetting
-from bot.stores.holding import NothingHeld
+from bot.stores.holding import RedisHolding
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
@@ -44,7 +44,7 @@ class Stores:
     deliveries: RedisDeliveries
     forgetting: RedisForgetting
     preferences: RedisPreferences
-    holding: NothingHeld
+    holding: RedisHolding
     boards: RedisBoards
     digests: RedisDigests
     links: RedisLinks
@@ -93,7 +93,7 @@ async def open_stores(
             RedisDeliveries(client),
             RedisForgetting(client),
             RedisPreferences(client, clock),
-            NothingHeld(),
+            RedisHolding(client),
             RedisBoards(client),
             RedisDigests(client),
             RedisLinks(client),

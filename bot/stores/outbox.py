@@ -2,16 +2,19 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.model import Chat, Message
+from bot.model import DEFAULT_PREFERENCES, Chat, Message, Mute, Preferences
 from bot.ports import Letter, Outcome, Parcel, Settlement, Turns
 from bot.stores import codec, keys, milliseconds
 from bot.stores.connect import Client, Reply
 from bot.stores.dead_letters import DEAD_KEPT, MOST_DEAD
+from bot.stores.holding import RedisHolding, told_hold
 from bot.stores.keys import Lane
 from bot.stores.own_rules import move_rules
+from bot.stores.preferences import lenient
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ class RedisOutbox:
 
     def __init__(self, client: Client, *, lease: timedelta = LEASE) -> None:
         self._client = client
+        self._holding = RedisHolding(client)
         self._lease_ms = milliseconds.of_span(lease)
 
     async def take(self, platform: str, limit: int, request: str) -> Sequence[Parcel]:
@@ -41,17 +45,21 @@ class RedisOutbox:
         lane = Lane(platform)
         sender = request.partition(":")[0]
         handed: Reply = ()
-        jobs: Reply = ()
         more = True
         # A call that met only chats that get nothing now goes on where the one before ended.
         while more and not handed:
-            handed, jobs, more = await self._client.run(
+            handed, jobs, more, settings, now_ms = await self._client.run(
                 "take",
                 [lane.ready, lane.taken(sender)],
                 [lane.prefix, limit, self._lease_ms, request],
             )
         letters: dict[str, Letter | codec.DamagedValue] = {job[0]: _letter(*job) for job in jobs}
-        parcels = [_parcel(platform, each, letters) for each in handed]
+        known = _known(platform, handed, settings)
+        at = datetime.fromtimestamp(now_ms / 1000, UTC)
+        parcels = [
+            _parcel(platform, each, letters, (known[text or ""], text or "", at))
+            for each, text in zip(handed, settings, strict=True)
+        ]
         readable = [parcel for parcel in parcels if parcel is not None]
         if len(readable) < len(parcels):
             await self._give_up_damaged(platform, handed, letters)
@@ -62,7 +70,7 @@ class RedisOutbox:
     ) -> None:
         """A message nobody can read must not hold up those behind it for ever."""
         damaged = []
-        for member, _, _, lease, *ids in handed:
+        for member, _, _, lease, _, *ids in handed:
             errors = [each for id_ in ids if isinstance(each := letters[id_], codec.DamagedValue)]
             if errors:
                 log.error("%s", errors[0])
@@ -105,6 +113,13 @@ class RedisOutbox:
                 if place == "0":
                     break
 
+    async def lift(self, chat: Chat, mutes: Sequence[Mute]) -> int:
+        """End mutes of a chat, and let go what nothing else holds back; returns how many those are.
+
+        Safe to repeat: what was cut off half-way is as if it had not begun.
+        """
+        return await self._holding.lift(chat, mutes)
+
     async def turns(
         self, platform: str, wanted: int, spacing_seconds: float, lead_seconds: float = 0.0
     ) -> Turns:
@@ -122,36 +137,48 @@ class RedisOutbox:
         await self._client.await_token(Lane(platform).wake)
 
 
+def _known(platform: str, handed: Reply, settings: Reply) -> Mapping[str, Preferences]:
+    """What the texts say that chats have set; many of them have set the same."""
+    first = {text: member for (member, *_), text in zip(handed, settings, strict=True) if text}
+    read = {t: lenient(Chat.from_member(platform, member), t) for t, member in first.items()}
+    return {"": DEFAULT_PREFERENCES, **read}
+
+
 def _parcel(
-    platform: str, handed: Reply, letters: dict[str, Letter | codec.DamagedValue]
+    platform: str,
+    handed: Reply,
+    letters: Mapping[str, Letter | codec.DamagedValue],
+    as_set: tuple[Preferences, str, datetime],
 ) -> Parcel | None:
-    member, attempts, unsure, lease, *ids = handed
+    member, attempts, unsure, lease, held, *ids = handed
     found = [letter for id_ in ids if isinstance(letter := letters[id_], Letter)]
     if len(found) < len(ids):
         return None
+    if held:
+        why = json.loads(held)
+        found = [replace(letter, held=why.get(letter.job, "")) for letter in found]
     chat = Chat.from_member(platform, member)
-    return Parcel(chat, tuple(found), lease, int(attempts), int(unsure))
+    return Parcel(chat, tuple(found), lease, int(attempts), int(unsure), *as_set)
 
 
-def _letter(job: str, body: str, created_ms: str, outdated: int) -> Letter | codec.DamagedValue:
+def _letter(
+    job: str, body: str, created_ms: str, outdated: int, topic: str
+) -> Letter | codec.DamagedValue:
     try:
         message: Message = codec.MESSAGE.load(body, f"message of job {job}")
     except codec.DamagedValue as error:
         return error
     fired_at = datetime.fromtimestamp(int(created_ms) / 1000, UTC)
-    return Letter(job, message, fired_at, bool(outdated))
+    return Letter(job, message, fired_at, bool(outdated), topic)
 
 
-def _told(settlement: Settlement) -> list[str | int]:
+def _told(settlement: Settlement) -> list[object]:
     """A settlement as `settle` reads it; a platform's words may be long, and no text at all."""
     parcel = settlement.parcel
     reason = settlement.reason[:LONGEST_REASON].encode(errors="replace").decode()
-    return [
-        *(
-            parcel.chat.member,
-            parcel.lease,
-            settlement.outcome,
-            milliseconds.of_seconds(settlement.seconds),
-        ),
-        *(settlement.attempts, settlement.unsure, reason),
-    ]
+    told: list[object] = [parcel.chat.member, parcel.lease, settlement.outcome]
+    told += [milliseconds.of_seconds(settlement.seconds), settlement.attempts, settlement.unsure]
+    told.append(reason)
+    if settlement.outcome is Outcome.HELD:
+        told += [[told_hold(each) for each in settlement.holds], parcel.settings]
+    return told

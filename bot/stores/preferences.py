@@ -1,5 +1,6 @@
 """What each chat has set."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -7,9 +8,11 @@ from bot.digests.times import due_of
 from bot.model import DEFAULT_PREFERENCES, Chat, Preferences
 from bot.ports import Clock, StoreUnavailable
 from bot.stores import milliseconds
-from bot.stores.codec import Codec
+from bot.stores.codec import Codec, DamagedValue
 from bot.stores.connect import Client
 from bot.stores.keys import Lane
+
+log = logging.getLogger(__name__)
 
 MOST_TRIES = 20
 PREFERENCES = Codec(Preferences)
@@ -55,13 +58,22 @@ class RedisPreferences:
         return bool(
             await self._client.run(
                 "prefer",
-                [lane.preferences, lane.digests],
+                [lane.preferences, lane.digests, lane.conditions],
                 [chat.member, text, new, due_ms, int(stays)],
             )
         )
 
     async def _text(self, chat: Chat) -> str:
         return await self._client.field(Lane(chat.platform).preferences, chat.member) or ""
+
+
+def lenient(chat: Chat, text: str) -> Preferences:
+    """What a chat has set, as its text says; the default where nobody can read that."""
+    try:
+        return load_preferences(chat, text)
+    except DamagedValue as error:
+        log.warning("%s", error)
+        return DEFAULT_PREFERENCES
 
 
 def load_preferences(chat: Chat, text: str) -> Preferences:

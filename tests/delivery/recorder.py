@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +29,15 @@ class Post:
 class Recorder:
     """An adapter whose chats are lists."""
 
-    def __init__(self, name: str = "telegram", per_second: float = 1000.0, at_once: int = 16):
+    def __init__(
+        self,
+        name: str = "telegram",
+        per_second: float = 1000.0,
+        at_once: int = 16,
+        messages_per_minute: float = math.inf,
+    ) -> None:
         self.name = name
-        self.limits = Limits(per_second, at_once)
+        self.limits = Limits(per_second, at_once, messages_per_minute)
         self.messages_a_part = 99
         self.posts: list[Post] = []
         """What arrived, in the order of arrival."""

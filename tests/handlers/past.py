@@ -21,7 +21,7 @@ from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.forgetting import RedisForgetting
-from bot.stores.holding import NothingHeld
+from bot.stores.holding import RedisHolding
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.links import RedisLinks
@@ -82,7 +82,7 @@ class Desk:
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
             preferences=RedisPreferences(client, lambda: self.now),
-            holding=holding or NothingHeld(),
+            holding=holding or RedisHolding(client),
             boards=RedisBoards(client),
             links=RedisLinks(client),
             topics=TOPICS,

@@ -1,10 +1,13 @@
-"""Whatever chats do and however sends end: each alert arrives once, in order, where it was due."""
+"""Whatever chats do and however sends end: each alert arrives once, in order, where it was due.
+
+What was held back for a while comes later than its turn; all else keeps its order.
+"""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +16,12 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from bot.model import Chat, Message
-from bot.ports import Outcome, Parcel, Settlement
+from bot.ports import Hold, Outcome, Parcel, Settlement
 from bot.stores import codec
 from bot.stores.connect import connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.forgetting import RedisForgetting
+from bot.stores.holding import RedisHolding
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_rules import Rewrite, write
 from tests.stores.examples import Desk, alert
@@ -43,6 +47,8 @@ class World:
     fired: int = 0
     wishes: int = 0
     topic_of: dict[str, str] = field(default_factory=dict)
+    held: set[tuple[str, str]] = field(default_factory=set)
+    """Whom an alert, held back, may reach out of its turn."""
 
     def chat(self, who: str) -> Chat:
         """Where somebody is reached now."""
@@ -110,6 +116,21 @@ class World:
             self.loose[who].clear()
             await self.desk.outbox.settle("telegram", [Settlement(parcel, outcome)])
 
+    async def hold(self, share: int) -> None:
+        """Some of the letters that are out are not to be told now; the others are due."""
+        for who, parcel in list(self.out.items()):
+            del self.out[who]
+            jobs = [letter.job for letter in parcel.letters][::share]
+            self.held |= {(who, job) for job in jobs}
+            self._owe_no_more(who, self.loose.pop(who, set()))
+            holds = tuple(Hold(job, FAR, "muted") for job in jobs)
+            told = Settlement(parcel, Outcome.HELD, holds=holds)
+            await self.desk.outbox.settle("telegram", [told])
+
+    async def release(self, who: str) -> None:
+        """Nothing is to be held back from the chat any more."""
+        await RedisHolding(self.desk.client).release(self.chat(who))
+
     async def move(self, who: str) -> None:
         """The chat gets another id, or its old one back; what is out is settled as it was taken."""
         old = self.chat(who)
@@ -126,10 +147,15 @@ class World:
             late = Settlement(self.out.pop(who), Outcome.LATER)
             await self.desk.outbox.settle("telegram", [late])
 
+    def in_turn(self, who: str, alerts: Mapping[str, list[str]]) -> list[str]:
+        """Those of a chat's alerts that were never held back from it."""
+        return [each for each in alerts[who] if (who, each) not in self.held]
+
     async def finish(self) -> None:
         """Everybody comes back, and everything is sent."""
         for who in CHATS:
             await self.desk.subscriptions.resume(self.chat(who))
+            await self.release(who)
         for _ in range(200):
             await self.settle(Outcome.SENT)
             await self.take(3)
@@ -140,6 +166,7 @@ class World:
 
 Join = tuple[str, str]
 MOST_FIRED = 40
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
 LASTING = ("sub", "chat", "job", "epoch", "taken", "told", "moved")
 """What may be left once everything is told."""
 Step = Callable[[World], Coroutine[Any, Any, None]]
@@ -154,9 +181,14 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(
         lambda o: lambda world: world.settle(o),
         st.sampled_from(
-            [Outcome.SENT, Outcome.SENT, Outcome.LATER, Outcome.ALONE, Outcome.SUSPENDED]
+            [
+                *(Outcome.SENT, Outcome.SENT, Outcome.LATER, Outcome.AGAIN, Outcome.ALONE),
+                Outcome.SUSPENDED,
+            ]
         ),
     ),
+    st.builds(lambda n: lambda world: world.hold(n), st.integers(1, 3)),
+    st.builds(lambda w: lambda world: world.release(w), who),
     st.builds(lambda w: lambda world: world.move(w), who),
     st.builds(lambda w: lambda world: world.stop(w), who),
 )
@@ -188,7 +220,8 @@ def test_each_alert_arrives_once_and_in_order(redis_server: EmbeddedRedis) -> No
             world = World(Desk(client, RedisOutbox(client, lease=timedelta(hours=1))))
             runner.run(_live(world, redis, joins, steps))
             for one in CHATS:
-                assert world.heard[one] == world.owed[one]
+                assert sorted(world.heard[one]) == sorted(world.owed[one])
+                assert world.in_turn(one, world.heard) == world.in_turn(one, world.owed)
 
         try:
             whatever_happens()

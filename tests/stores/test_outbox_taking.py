@@ -29,7 +29,8 @@ async def test_a_parcel_carries_its_chat_and_the_messages(desk: Desk) -> None:
     assert await take_all(desk.outbox) == []
     (parcel,) = await take_all(desk.outbox, "discord")
     assert (parcel.chat, parcel.attempts, parcel.unsure) == (thread, 0, 0)
-    assert parcel.letters == (Letter("job", alert("job").message, NOW, outdated=False),)
+    letter = Letter("job", alert("job").message, NOW, outdated=False, topic="dominance")
+    assert parcel.letters == (letter,)
 
 
 async def test_a_chat_hears_all_that_waits_for_it_together_oldest_first(desk: Desk) -> None:

@@ -1,4 +1,4 @@
--- with: lines
+-- with: holds
 -- Letters that were given up: `dead` holds why, `dead:at` when, both by <job>|<member>. Put before the
 -- scripts that need it.
 

@@ -3,7 +3,8 @@
 --
 -- KEYS: suspended, due. ARGV: the platform's key prefix, member.
 -- Returns {now in ms, alerts that wait, how many of them were handed out together, whether under a
--- lease, tries that went wrong, score in `due` or '', end of the rest in ms or '', suspension or ''}.
+-- lease, tries that went wrong, score in `due` or '', end of the rest in ms or '', suspension or '',
+-- alerts that are held back}.
 local prefix, member = ARGV[1], ARGV[2]
 local line = line_of(prefix, member) or new_line()
 local waits, waiting = {}, 0
@@ -31,5 +32,10 @@ if suspended ~= '' then
     wait_for(job_of(prefix, id))
   end
 end
+local held = 0
+for _, each in ipairs(held_of(prefix, member)) do
+  local job = job_of(prefix, each[1])
+  held = held + (job and not job.over and hears(job, member) and 1 or 0)
+end
 return {now, waiting, line.out, line.lease and 1 or 0, line.attempts + line.unsure,
-  redis.call('ZSCORE', KEYS[2], member) or '', rests_until(prefix, member) or '', suspended}
+  redis.call('ZSCORE', KEYS[2], member) or '', rests_until(prefix, member) or '', suspended, held}

@@ -14,6 +14,9 @@ local prefix, member = ARGV[1], ARGV[2]
 local chat, rules = prefix .. 'chat:' .. member, prefix .. 'own:chat:' .. member
 
 local line = line_of(prefix, member) or new_line()
+for _, each in ipairs(held_of(prefix, member)) do
+  add_to_line(line, {each[1]})
+end
 local walks = ready_jobs(prefix)
 for _, job in ipairs(walks) do
   if awaits(job, member) then
@@ -150,6 +153,8 @@ redis.call('HDEL', prefix .. 'boards', member)
 -- The chat's other threads wait for it no more, nor it for them. The rest goes by the chat's id: if a
 -- thread leaves, it stays for the others, and ends by itself.
 keep_line(prefix, member, new_line())
+keep_held(prefix, member, {})
+redis.call('SREM', prefix .. 'conditions', member)
 wait_no_more()
 forget_move()
 redis.call('ZREM', prefix .. 'rest', member)

@@ -4,12 +4,14 @@
 -- A chat's line is what it is to hear: {jobs, oldest first; out, how many of them were handed out
 -- together; lease, under which; from, to which id, where the chat has another one by now; attempts
 -- and unsure of the last tries; failing, since when (ms) every try went wrong; alone, how many go
--- singly}.
+-- singly; held, of those that were held back, why}.
 --
 -- A chat's threads have lines of their own. The platform counts by chats, so one thread is written to
 -- at a time: `away` holds which one that is, and behind it, in order, those that wait for its return.
 
 local MOST_TOGETHER = 20
+-- What was held back is told in few words.
+local MOST_HELD_TOGETHER = 100
 -- Whoever follows a chat that moved gives up after so many moves.
 local MOST_MOVES = 8
 
@@ -63,6 +65,18 @@ local function come_home(prefix, member, at)
   return #behind
 end
 
+-- Forgets why letters were held back that are in the line no more.
+local function tidy(line)
+  local held
+  for _, id in ipairs(line.held and line.jobs or {}) do
+    if line.held[id] then
+      held = held or {}
+      held[id] = line.held[id]
+    end
+  end
+  line.held = held
+end
+
 -- An empty line is forgotten, and its chat is due no more.
 local function keep_line(prefix, member, line)
   if #line.jobs == 0 then
@@ -70,6 +84,7 @@ local function keep_line(prefix, member, line)
     redis.call('ZREM', prefix .. 'due', member)
     come_home(prefix, member, now)
   else
+    tidy(line)
     redis.call('HSET', prefix .. 'line', member, cjson.encode(line))
   end
 end
@@ -85,6 +100,15 @@ local function add_to_line(line, ids)
       line.jobs[#line.jobs + 1] = id
     end
   end
+end
+
+-- Returns how many of the line's letters go together next.
+local function together(line)
+  local held = 0
+  while line.held and line.held[line.jobs[held + 1]] and held < MOST_HELD_TOGETHER do
+    held = held + 1
+  end
+  return math.max(held, math.min(#line.jobs, MOST_TOGETHER))
 end
 
 local function leave_line(line, count)

@@ -1,4 +1,4 @@
--- with: lines
+-- with: holds
 -- What a suspended chat missed. Put before the scripts that need it.
 
 -- The newest of all that was fired since; what waited before that stays in the line.

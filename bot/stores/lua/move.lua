@@ -124,6 +124,25 @@ end
 
 -- The message that shows the board stays behind.
 redis.call('HDEL', prefix .. 'boards', old)
+-- What is held stays so; by what the chat has set now that is judged when its time comes.
+local function move_held()
+  local held, known = {}, {}
+  local line = line_of(prefix, new) or new_line()
+  for _, id in ipairs(line.jobs) do
+    known[id] = true
+  end
+  for _, member in ipairs({new, old}) do
+    for _, each in ipairs(held_of(prefix, member)) do
+      if not known[each[1]] then
+        known[each[1]] = true
+        held[#held + 1] = each
+      end
+    end
+  end
+  keep_held(prefix, old, {})
+  keep_held(prefix, new, held)
+end
+
 note_move()
 local heard, awaited = sort_ready()
 local missed = lift_suspension()
@@ -161,9 +180,17 @@ for _, job in ipairs(awaited) do
 end
 add_to_line(line, missed)
 line.alone = math.max(line.alone, other.alone)
+line.held = line.held or other.held
+for id, why in pairs(other.held or {}) do
+  line.held[id] = why
+end
 put_in_order(prefix, line)
 keep_lines(line, back)
 move_preferences()
 move_digest()
 move_link()
+move_held()
+if redis.call('SREM', prefix .. 'conditions', old) == 1 then
+  redis.call('SADD', prefix .. 'conditions', new)
+end
 return 1

@@ -3,8 +3,9 @@
 --
 -- KEYS: ready (for the slot), seq. ARGV: the platform's key prefix, tag, platform, ms for which dead
 -- letters and their jobs are kept, most dead letters; and as JSON a list of each parcel's member,
--- lease, outcome (sent, later, alone, dead, suspended), ms for which the chat is left alone, attempts,
--- unsure, reason.
+-- lease, outcome (sent, later, again, held, alone, dead, suspended), ms for which the chat is left
+-- alone, attempts, unsure, reason; and where letters are held, {job, until when (ms), -1 to leave it
+-- out, why} for each, and by what the chat had set that was decided, '' for nothing.
 -- Returns how far it came; what it did not come to is to be told again. A parcel that was handed out
 -- again since, or settled before, does not count.
 
@@ -51,7 +52,31 @@ local function suspend(member, line, reason)
   keep_line(prefix, member, line)
 end
 
-local function settle(member, line, outcome, wait, attempts, unsure, reason)
+-- What was decided by settings that were changed since is not done: the letters are handed out anew.
+local function hold(member, line, holds, settings)
+  if (redis.call('HGET', prefix .. 'preferences', member) or '') ~= settings then
+    return
+  end
+  local held, by_job, jobs = held_of(prefix, member), {}, {}
+  for _, each in ipairs(holds) do
+    by_job[each[1]] = each
+  end
+  for place, id in ipairs(line.jobs) do
+    local each = place <= line.out and by_job[id]
+    if not each then
+      jobs[#jobs + 1] = id
+    elseif each[2] < 0 then
+      count(id, 'skipped')
+    else
+      held[#held + 1] = each
+    end
+  end
+  line.alone = math.max(0, line.alone - (#line.jobs - #jobs))
+  line.jobs = jobs
+  keep_held(prefix, member, held)
+end
+
+local function settle(member, line, outcome, wait, attempts, unsure, reason, holds, settings)
   end_lease(line)
   if outcome == 'suspended' then
     suspend(member, line, reason)
@@ -63,6 +88,12 @@ local function settle(member, line, outcome, wait, attempts, unsure, reason)
     local worse = attempts > line.attempts or unsure > line.unsure
     line.failing = line.failing or (worse and now or nil)
     line.attempts, line.unsure = attempts, unsure
+  elseif outcome == 'held' then
+    hold(member, line, holds, settings)
+    line.out, rest = 0, 0
+  elseif outcome == 'again' then
+    -- It is our own wish that nothing comes for a while, and not the platform's.
+    line.out, rest = 0, 0
   elseif outcome == 'alone' then
     line.alone, line.out = line.out, 0
   else

@@ -1,27 +1,31 @@
--- with: lines
+-- with: holds
 -- Leases what chats are to hear: first those that are due, then new recipients of the oldest jobs.
 --
 -- KEYS: ready, and what was taken last. ARGV: the platform's key prefix, limit, lease ms, request.
--- Returns {{member, attempts, unsure, lease, job ids...}, ...}, of each job {id, body, created ms,
--- whether it is no longer news}, and whether there is more to look through at once.
+-- Returns {{member, attempts, unsure, lease, why which were held as JSON or '', job ids...}, ...}, of
+-- each job {id, body, created ms, whether it is no longer news, topic or ''}, whether there is more to
+-- look through at once, of each parcel's chat what it has set or nil, and now in ms.
 -- A repeated request gets the same answer. Other keys are found on the way; they share the hash
 -- tag, hence the slot, of those that are declared.
 
 local prefix, limit, lease_ms, request = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 -- So many walks are gone on with in one call, and of so many are jobs taken along to who is due.
 local MOST_JOBS, MOST_TAKEN_ALONG = math.max(64, limit), 32
+-- From so many chats letters are let go in one call that were held until now.
+local MOST_LET_GO = 100
 
 local handed, bodies, told, members = {}, {}, {}, {}
 local walks = nil
 
 local function hand_out(member, line)
-  local parcel = {member, line.attempts, line.unsure, line.lease}
+  local held = line.held and cjson.encode(line.held) or ''
+  local parcel = {member, line.attempts, line.unsure, line.lease, held}
   for i = 1, line.out do
     local job = job_of(prefix, line.jobs[i])
     parcel[#parcel + 1] = job.id
     if not told[job.id] then
       told[job.id] = true
-      bodies[#bodies + 1] = {job.id, job.body, job.created, job.outdated and 1 or 0}
+      bodies[#bodies + 1] = {job.id, job.body, job.created, job.outdated and 1 or 0, job.topic or ''}
     end
   end
   handed[#handed + 1] = parcel
@@ -30,7 +34,7 @@ end
 
 local function lease(member, line, epoch)
   if line.out == 0 then
-    line.out = line.alone > 0 and 1 or math.min(#line.jobs, MOST_TOGETHER)
+    line.out = line.alone > 0 and 1 or together(line)
   end
   line.lease, line.from = epoch, nil
   keep_line(prefix, member, line)
@@ -180,15 +184,27 @@ local function answer_again(epoch, names)
   end
 end
 
+local function answer(more)
+  local settings = #members > 0 and redis.call('HMGET', prefix .. 'preferences', unpack(members)) or {}
+  return {handed, bodies, more, settings, now}
+end
+
 local last = redis.call('GET', KEYS[2])
 last = last and cjson.decode(last)
 if last and last.request == request then
   answer_again(last.epoch, last.members)
-  return {handed, bodies, 0}
+  return answer(0)
 end
 
 redis.call('ZREMRANGEBYSCORE', prefix .. 'rest', '-inf', now)
 local epoch = string.format('%.0f', redis.call('INCR', prefix .. 'epoch'))
+
+local let_go = redis.call('ZRANGEBYSCORE', prefix .. 'hold', '-inf', now, 'LIMIT', 0, MOST_LET_GO)
+for _, member in ipairs(let_go) do
+  looks = looks + LOOKS_A_CHAT
+  let_go_due(prefix, member)
+end
+
 local some_due = true
 while some_due and #handed < limit and looks < MOST_LOOKS do
   local due = redis.call('ZRANGEBYSCORE', prefix .. 'due', '-inf', now, 'LIMIT', 0, limit - #handed)
@@ -214,4 +230,4 @@ if #members > 0 then
   local taken = cjson.encode({request = request, epoch = epoch, members = members})
   redis.call('SET', KEYS[2], taken, 'PX', lease_ms)
 end
-return {handed, bodies, looks >= MOST_LOOKS and 1 or 0}
+return answer((looks >= MOST_LOOKS or #let_go == MOST_LET_GO) and 1 or 0)
