@@ -17,7 +17,7 @@ from bot.stores.preferences import RedisPreferences
 from bot.wishes.buttons import MOST_BYTES
 from bot.wishes.mutes import MOST
 from tests.handlers.past import CHAT, PARTS, Desk, values
-from tests.handlers.test_settings import Held, commands
+from tests.handlers.test_settings import commands
 from tests.wishes.examples import NOW as INSTANT
 from tests.wishes.examples import preferences as every_preference
 from tests.wishes.test_zones import said_moments
@@ -27,13 +27,8 @@ IN_AN_HOUR = datetime(2026, 11, 25, 13, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def held() -> Held:
-    return Held(0)
-
-
-@pytest.fixture
-async def desk(store_client: Client, held: Held) -> Desk:
-    desk = Desk(store_client, NOW, holding=held)
+async def desk(store_client: Client) -> Desk:
+    desk = Desk(store_client, NOW)
     await desk.ask("/settings zone berlin")
     return desk
 
@@ -136,13 +131,11 @@ async def test_alone_it_explains_or_lists(desk: Desk) -> None:
 
 
 async def test_a_new_mute_takes_the_place_of_one_of_the_same(
-    desk: Desk, kept: RedisPreferences, held: Held
+    desk: Desk, kept: RedisPreferences
 ) -> None:
     await desk.ask("/mute dominance always")
-    held.count = 2
     said = await desk.answer("/mute dominance 1h")
     assert "It takes the place of the mute until you lift it." in said.lines
-    assert "The 2 alerts that were held back come now." in said.lines
     assert (await kept.of(CHAT)).mutes == (Mute("dominance", until=IN_AN_HOUR),)
     assert commands(said) == ["/mute dominance always"]
 
@@ -202,7 +195,7 @@ async def test_no_chat_has_more_mutes_than_it_may(desk: Desk, kept: RedisPrefere
 
 
 async def test_the_only_mute_is_lifted_and_of_several_it_asks(
-    desk: Desk, kept: RedisPreferences, held: Held
+    desk: Desk, kept: RedisPreferences
 ) -> None:
     assert (await desk.ask("/unmute")).startswith("Nothing is muted\n")
     await desk.ask("/mute dominance 1h")
@@ -212,10 +205,8 @@ async def test_the_only_mute_is_lifted_and_of_several_it_asks(
     said = await desk.answer("/unmute everything")
     assert said.title == "Unmuted: everything"
     assert commands(said) == ["/mute everything until 2026-11-26T12:04Z"]
-    held.count = 1
     said = await desk.answer("/unmute")
     assert said.title == "Unmuted: dominance"
-    assert "The alert that was held back comes now." in said.lines
     assert (await kept.of(CHAT)).mutes == ()
 
 
