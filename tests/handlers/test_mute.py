@@ -10,11 +10,11 @@ from redis.asyncio import Redis
 
 from bot.commands import Command
 from bot.messages import plain
+from bot.messages.buttons import LONGEST_COMMAND_BYTES
 from bot.model import Message, Mute, Preferences
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.preferences import RedisPreferences
-from bot.wishes.buttons import MOST_BYTES
 from bot.wishes.mutes import MOST
 from tests.handlers.past import CHAT, PARTS, Desk, values
 from tests.handlers.test_settings import commands
@@ -229,12 +229,16 @@ async def test_the_mute_of_an_alert_goes_with_it(
     await desk.ask("/mute 1 always")
     await desk.ask("/unalert 1")
     assert (await kept.of(CHAT)).mutes == ()
-    for again in ("/alert btc_dominance below 54", "/import /alert btc_dominance below 54"):
+    for again in (
+        "/alert btc_dominance below 54",
+        "/import /alert btc_dominance below 54",
+        "/pack add risk-off",
+    ):
         # As after one that was told once, and so is forgotten.
         await kept.change(CHAT, lambda before: Preferences(mutes=(*before.mutes, Mute(rule="1"))))
         await desk.ask(again)
         assert (await kept.of(CHAT)).mutes == ()
-        await desk.ask("/unalert 1")
+        assert (await desk.ask("/unalert all")).startswith("Removed")
 
 
 def test_every_moment_is_said_by_the_clocks_of_the_chat(redis_server: EmbeddedRedis) -> None:
@@ -250,7 +254,7 @@ def test_every_moment_is_said_by_the_clocks_of_the_chat(redis_server: EmbeddedRe
             ends = [each.until for each in stored.mutes if each.until]
             minutes = [end.replace(second=0, microsecond=0) for end in ends]
             listed = await desk.answer("/mute")
-            assert all(len(each.encode()) <= MOST_BYTES for each in commands(listed))
+            assert all(len(each.encode()) <= LONGEST_COMMAND_BYTES for each in commands(listed))
             assert said_moments(plain(listed), stored.zone) == minutes
             if len(stored.mutes) > 1:
                 assert said_moments(await desk.ask("/unmute"), stored.zone) == minutes

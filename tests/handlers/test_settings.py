@@ -6,10 +6,10 @@ import pytest
 
 from bot.commands import Command
 from bot.language import LANGUAGES
+from bot.messages.buttons import LONGEST_COMMAND_BYTES
 from bot.model import DigestTime, Message, Preferences, QuietHours
 from bot.stores.connect import Client
 from bot.stores.preferences import RedisPreferences
-from bot.wishes.buttons import MOST_BYTES
 from bot.wishes.settings import SETTINGS, URGENT
 from tests.handlers.past import CHAT, PARTS, Desk
 
@@ -89,7 +89,7 @@ async def test_every_button_does_what_it_says_and_undo_takes_it_back(
     picker = await desk.answer(f"/settings {name}")
     assert all(button.replaces for button in picker.buttons)
     for choice in picker.buttons:
-        assert len(choice.command.encode()) <= MOST_BYTES
+        assert len(choice.command.encode()) <= LONGEST_COMMAND_BYTES
         answer = await desk.answer(choice.command)
         assert answer.title != "That did not work"
         back = [button.command for button in answer.buttons if button.label == "Undo"]
