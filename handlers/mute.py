@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.commands import Command, Request, Services, UserError
 from bot.language import N_, _
+from bot.manners import RECOVERS
 from bot.model import Button, Message, Mute, Tone
 from bot.own.distance import presents
 from bot.own.grammar import parse
@@ -14,7 +15,6 @@ from bot.wishes.buttons import pick, undo
 from bot.wishes.mute_words import condition_said, end_said, meanwhile_said, name_said
 from bot.wishes.mutes import (
     EVERYTHING,
-    RECOVERS,
     Mutable,
     in_force,
     mutable,

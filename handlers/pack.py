@@ -24,6 +24,7 @@ from bot.packs import (
     write,
 )
 from bot.ports import NoSuchRule, Option, TooManyRules
+from bot.wishes.releasing import forget_number
 
 ADD, SHARE = "add", "share"
 MOST_EXPLAINED = 8
@@ -162,6 +163,8 @@ async def _made(
         except TooManyRules:  # Somebody else made one a moment ago.
             await _unmade(made, request, services)
             raise _no_room(len(rules), kept, limit) from None
+    for each in made:
+        await forget_number(each.number, request, services)
     return made
 
 

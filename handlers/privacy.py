@@ -30,7 +30,7 @@ async def run(request: Request, services: Services) -> Message:
             ).format(days=KNOWN_DAYS),
             _(
                 "How to take it along: /export writes your topics, alerts, settings and mutes as "
-                "commands."
+                "commands; a link stays, as it is between two chats."
             ),
         ),
     )
@@ -40,7 +40,8 @@ def _what(member: str, platform: str) -> str:
     return _(
         "What: its id ({member} on {platform}), the topics it hears, its own alerts with where "
         "they stand, what it has set (time zone, quiet hours, urgent topics, digest, language and "
-        "mutes), and what is on its way to it: alerts that wait, are held back or could not be "
+        "mutes), which message shows its board, which chat on another platform it is linked with, "
+        "and what is on its way to it: alerts that wait, are held back or could not be "
         "sent, when the next may leave, and why the chat cannot be reached if it cannot. No "
         "names, and nothing of what is written here but your own alerts and mutes."
     ).format(member=member, platform=platform)
@@ -48,12 +49,13 @@ def _what(member: str, platform: str) -> str:
 
 def _how_long() -> str:
     return _(
-        "For how long: topics, own alerts, settings and mutes until you remove them, or until a "
-        "mute ends; an alert that waits, or that quiet hours or a mute hold back, {told} days; one "
-        "that could not be sent, {known} days unless it is sent again; that the chat cannot be "
-        "reached, until it writes to me again. An own alert that was told, a note of which alerts "
-        "came here already, and an earlier id of this chat expire {known} days after they were "
-        "made; a note of what was handed out to be sent, after a minute."
+        "For how long: topics, own alerts, settings, mutes and a link until you remove them, or "
+        "until a mute ends; a code to link by, 15 minutes; an alert that waits, or that quiet "
+        "hours or a mute hold back, {told} days; one that could not be sent, {known} days unless "
+        "it is sent again; that the chat cannot be reached, until it writes to me again. An own "
+        "alert that was told, a note of which alerts came here already, and an earlier id of this "
+        "chat expire {known} days after they were made; a note of what was handed out to be sent, "
+        "after a minute."
     ).format(told=TOLD_DAYS, known=KNOWN_DAYS)
 
 

@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 
 from bot.commands import Command, Request, Services
 from bot.language import ENGLISH, LANGUAGES, N_, _, speaking
+from bot.manners import OWN, known_zone
 from bot.model import DEFAULT_PREFERENCES, Button, Message, Preferences, QuietHours, Tone
 from bot.ports import Option, changes_if_more_is_said
 from bot.wishes.buttons import pick, undo
 from bot.wishes.hours import digest_said, quiet_typed
-from bot.wishes.mutes import OWN, in_force
+from bot.wishes.mutes import in_force
 from bot.wishes.releasing import let_go
 from bot.wishes.settings import SETTINGS, URGENT, Setting, changed, setting_named
-from bot.wishes.zones import zone_of, zones
+from bot.wishes.zones import zones
 
 TITLES = {
     "zone": N_("Time zone"),
@@ -46,6 +47,8 @@ DIGESTS = (
     ("daily 08:00", N_("Every day 08:00")),
     ("weekly monday 08:00", N_("Monday 08:00")),
 )
+HOLDING = ("zone", "quiet", "urgent")
+"""What decides whether alerts are held back."""
 ON = "✓ "
 
 
@@ -65,7 +68,8 @@ async def run(request: Request, services: Services) -> Message:
         # What the app says is not known here while something else is set.
         request = replace(request, preferences=replace(request.preferences, language=""))
     with speaking(spoken):
-        came = await _released(setting, stored, now_set, request, services)
+        # Also where it was so before: whoever was cut off between the two asks again.
+        came = await let_go(request, services) if setting.name in HOLDING else ()
         return _answer(setting, stored, now_set, request, came)
 
 
@@ -90,7 +94,7 @@ def _line(name: str, stored: Preferences, request: Request) -> str:
 def _now(name: str, stored: Preferences, request: Request) -> str:
     match name:
         case "zone":
-            there = request.now.astimezone(zone_of(stored.zone))
+            there = request.now.astimezone(known_zone(stored.zone))
             return _("{zone}, where it is {time} now").format(
                 zone=stored.zone, time=f"{there:%H:%M}"
             )
@@ -159,20 +163,6 @@ def _back() -> Button:
     return pick(_("All settings"), "/settings")
 
 
-async def _released(
-    setting: Setting,
-    before: Preferences,
-    now_set: Preferences,
-    request: Request,
-    services: Services,
-) -> tuple[str, ...]:
-    """What comes now that was held by what was set before."""
-    concerns = setting.name in ("zone", "quiet", "urgent")
-    if now_set == before or not concerns or (before.quiet is None and not before.mutes):
-        return ()
-    return await let_go(request, services)
-
-
 def _answer(
     setting: Setting,
     before: Preferences,
@@ -220,7 +210,7 @@ def _of_the_zone(now_set: Preferences, request: Request) -> tuple[str, ...]:
 
 def _in_utc(quiet: QuietHours, zone: str, request: Request) -> str:
     """Today's quiet hours as clocks in UTC show them."""
-    there = zone_of(zone)
+    there = known_zone(zone)
     today = request.now.astimezone(there).date()
     ends = [datetime.combine(today, at, there).astimezone(UTC) for at in (quiet.begin, quiet.end)]
     return "-".join(f"{end:%H:%M}" for end in ends)

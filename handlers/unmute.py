@@ -19,7 +19,9 @@ async def run(request: Request, services: Services) -> Message:
     stored = await services.preferences.of(request.chat)
     mutes = in_force(stored, request.now)
     if not mutes:
-        return Message(_("Nothing is muted"), (_("/mute holds alerts back for a while."),))
+        # Whoever was cut off between lifting a mute and letting go asks again.
+        came = await let_go(request, services)
+        return Message(_("Nothing is muted"), (_("/mute holds alerts back for a while."), *came))
     if not request.arguments and len(mutes) > 1:
         return _which(mutes, request, services)
     lifted = _named(request.arguments or (ALL,), mutes)

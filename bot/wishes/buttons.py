@@ -1,10 +1,8 @@
 """Buttons that say one of these commands."""
 
 from bot.language import _
+from bot.messages.buttons import LONGEST_COMMAND_BYTES
 from bot.model import Button
-
-MOST_BYTES = 54
-"""A longer command is carried by no platform's button."""
 
 
 def pick(label: str, command: str) -> Button:
@@ -14,6 +12,6 @@ def pick(label: str, command: str) -> Button:
 
 def undo(command: str) -> tuple[Button, ...]:
     """The way back, where a button can carry it."""
-    if len(command.encode()) > MOST_BYTES:
+    if len(command.encode()) > LONGEST_COMMAND_BYTES:
         return ()
     return (pick(_("Undo"), command),)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.language import _, counted
+from bot.manners import OWN, RECOVERS
 from bot.model import Indicator, Mute
 from bot.own.grammar import parse
 from bot.own.mistakes import NotUnderstood
 from bot.own.words import condition_text
-from bot.wishes.mutes import OWN, RECOVERS
 from bot.wishes.zones import moment_there
 
 TOLD_DAYS = 7

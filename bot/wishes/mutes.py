@@ -7,19 +7,16 @@ from datetime import datetime
 
 from bot.commands import Request, Services, UserError, never_heard_of
 from bot.language import _
+from bot.manners import OWN, RECOVERS, known_zone
 from bot.model import Indicator, Mute, OwnRule, Preferences
 from bot.own.grammar import parse
 from bot.own.mistakes import NotUnderstood
 from bot.own.words import text
 from bot.studies.asked import rule_ids
 from bot.wishes.spans import LONGEST, end_of, instant, instant_typed, length
-from bot.wishes.zones import zone_of
 
 MOST = 20
 """So many mutes a chat may have at once."""
-RECOVERS = "recovers"
-OWN = "own"
-"""All alerts of a chat's own, as if they were a topic."""
 EVERYTHING = "everything"
 IT = "it"
 """The alert of the line before, where a mute stands in an /import."""
@@ -178,7 +175,7 @@ def _mute(what: str, how_long: str, known: Mutable, request: Request) -> Mute:
 def _until(typed_end: str, named: Mute, known: Mutable, request: Request) -> Mute:
     if _RECOVERED.fullmatch(typed_end):
         return _until_recovered(named, known)
-    end = instant(typed_end, request.now, zone_of(request.preferences.zone))
+    end = instant(typed_end, request.now, known_zone(request.preferences.zone))
     if end is None:
         return replace(named, condition=condition(typed_end, known.indicators, request.now))
     if end <= request.now:

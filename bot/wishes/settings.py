@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from bot.commands import UserError, chosen_topics, never_heard_of
 from bot.language import LANGUAGES, _, known_language
+from bot.manners import OWN
 from bot.model import DEFAULT_PREFERENCES, Preferences
 from bot.topics import TOPICS
 from bot.wishes.hours import OFF, digest_time, digest_typed, quiet_hours, quiet_typed
-from bot.wishes.mutes import OWN
 from bot.wishes.zones import zone_named
 
 URGENT = (*TOPICS, OWN)

@@ -3,12 +3,12 @@
 import difflib
 import functools
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from importlib import resources
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.commands import UserError
 from bot.language import _
+from bot.manners import known_zone
 
 MOST_SUGGESTED = 3
 ALIKE = 0.6
@@ -44,20 +44,12 @@ def zone_named(typed: str) -> str:
     return found
 
 
-def zone_of(name: str) -> tzinfo:
-    """The zone of a stored name; UTC where this machine has none of that name."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
-
-
 def moment_there(moment: datetime, zone: str) -> str:
     """An instant as a clock in the zone shows it: 2026-11-30 13:00 Europe/Berlin.
 
     Where clocks show the same twice that night, the offset from UTC says which is meant.
     """
-    there = moment.astimezone(zone_of(zone))
+    there = moment.astimezone(known_zone(zone))
     twice = there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset()
     which = f", UTC{there:%z}" if twice else ""
     return f"{there:%Y-%m-%d %H:%M} {zone}{which}"

@@ -15,7 +15,7 @@ from bot.model import Alert, Chat, FeedHealth, Message, Observation
 from bot.outlook import StoredOutlook
 from bot.parts import find_parts
 from bot.past import StoredPast
-from bot.ports import Author, Holding, StateChange
+from bot.ports import Author, StateChange
 from bot.router import Router
 from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client
@@ -61,14 +61,7 @@ def values(
 class Desk:
     """Asks commands, over what is stored."""
 
-    def __init__(
-        self,
-        client: Client,
-        now: datetime = NOW,
-        *,
-        rules_per_chat: int = 50,
-        holding: Holding | None = None,
-    ) -> None:
+    def __init__(self, client: Client, now: datetime = NOW, *, rules_per_chat: int = 50) -> None:
         self.now = now
         self.journal = RedisJournal(client, PARTS.platform_names)
         self._lease = RedisLease(client)
@@ -82,7 +75,7 @@ class Desk:
             deliveries=RedisDeliveries(client),
             forgetting=RedisForgetting(client),
             preferences=RedisPreferences(client, lambda: self.now),
-            holding=holding or RedisHolding(client),
+            holding=RedisHolding(client),
             boards=RedisBoards(client),
             links=RedisLinks(client),
             topics=TOPICS,

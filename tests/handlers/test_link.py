@@ -147,7 +147,7 @@ async def test_who_leaves_is_linked_no_more_and_leaves_nothing(
     desk: Desk, store_client: Client, links: RedisLinks, redis: Redis
 ) -> None:
     await linked(desk)
-    assert "1 link to a chat on another platform" in await desk.ask("/stop", HERE)
+    assert "– the link to a chat on another platform" in await desk.ask("/stop", HERE)
     await RedisForgetting(store_client).forget(HERE)
     assert await links.of(THERE) is None
     await links.offer(HERE)

@@ -10,14 +10,14 @@ from redis.asyncio import Redis
 
 from bot.commands import Command
 from bot.messages import plain
+from bot.messages.buttons import LONGEST_COMMAND_BYTES
 from bot.model import Message, Mute, Preferences
 from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.preferences import RedisPreferences
-from bot.wishes.buttons import MOST_BYTES
 from bot.wishes.mutes import MOST
 from tests.handlers.past import CHAT, PARTS, Desk, values
-from tests.handlers.test_settings import Held, commands
+from tests.handlers.test_settings import commands
 from tests.wishes.examples import NOW as INSTANT
 from tests.wishes.examples import preferences as every_preference
 from tests.wishes.test_zones import said_moments
@@ -27,13 +27,8 @@ IN_AN_HOUR = datetime(2026, 11, 25, 13, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def held() -> Held:
-    return Held(0)
-
-
-@pytest.fixture
-async def desk(store_client: Client, held: Held) -> Desk:
-    desk = Desk(store_client, NOW, holding=held)
+async def desk(store_client: Client) -> Desk:
+    desk = Desk(store_client, NOW)
     await desk.ask("/settings zone berlin")
     return desk
 
@@ -136,13 +131,11 @@ async def test_alone_it_explains_or_lists(desk: Desk) -> None:
 
 
 async def test_a_new_mute_takes_the_place_of_one_of_the_same(
-    desk: Desk, kept: RedisPreferences, held: Held
+    desk: Desk, kept: RedisPreferences
 ) -> None:
     await desk.ask("/mute dominance always")
-    held.count = 2
     said = await desk.answer("/mute dominance 1h")
     assert "It takes the place of the mute until you lift it." in said.lines
-    assert "The 2 alerts that were held back come now." in said.lines
     assert (await kept.of(CHAT)).mutes == (Mute("dominance", until=IN_AN_HOUR),)
     assert commands(said) == ["/mute dominance always"]
 
@@ -202,7 +195,7 @@ async def test_no_chat_has_more_mutes_than_it_may(desk: Desk, kept: RedisPrefere
 
 
 async def test_the_only_mute_is_lifted_and_of_several_it_asks(
-    desk: Desk, kept: RedisPreferences, held: Held
+    desk: Desk, kept: RedisPreferences
 ) -> None:
     assert (await desk.ask("/unmute")).startswith("Nothing is muted\n")
     await desk.ask("/mute dominance 1h")
@@ -212,10 +205,8 @@ async def test_the_only_mute_is_lifted_and_of_several_it_asks(
     said = await desk.answer("/unmute everything")
     assert said.title == "Unmuted: everything"
     assert commands(said) == ["/mute everything until 2026-11-26T12:04Z"]
-    held.count = 1
     said = await desk.answer("/unmute")
     assert said.title == "Unmuted: dominance"
-    assert "The alert that was held back comes now." in said.lines
     assert (await kept.of(CHAT)).mutes == ()
 
 
@@ -238,12 +229,16 @@ async def test_the_mute_of_an_alert_goes_with_it(
     await desk.ask("/mute 1 always")
     await desk.ask("/unalert 1")
     assert (await kept.of(CHAT)).mutes == ()
-    for again in ("/alert btc_dominance below 54", "/import /alert btc_dominance below 54"):
+    for again in (
+        "/alert btc_dominance below 54",
+        "/import /alert btc_dominance below 54",
+        "/pack add risk-off",
+    ):
         # As after one that was told once, and so is forgotten.
         await kept.change(CHAT, lambda before: Preferences(mutes=(*before.mutes, Mute(rule="1"))))
         await desk.ask(again)
         assert (await kept.of(CHAT)).mutes == ()
-        await desk.ask("/unalert 1")
+        assert (await desk.ask("/unalert all")).startswith("Removed")
 
 
 def test_every_moment_is_said_by_the_clocks_of_the_chat(redis_server: EmbeddedRedis) -> None:
@@ -259,7 +254,7 @@ def test_every_moment_is_said_by_the_clocks_of_the_chat(redis_server: EmbeddedRe
             ends = [each.until for each in stored.mutes if each.until]
             minutes = [end.replace(second=0, microsecond=0) for end in ends]
             listed = await desk.answer("/mute")
-            assert all(len(each.encode()) <= MOST_BYTES for each in commands(listed))
+            assert all(len(each.encode()) <= LONGEST_COMMAND_BYTES for each in commands(listed))
             assert said_moments(plain(listed), stored.zone) == minutes
             if len(stored.mutes) > 1:
                 assert said_moments(await desk.ask("/unmute"), stored.zone) == minutes

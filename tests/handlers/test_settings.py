@@ -6,38 +6,19 @@ import pytest
 
 from bot.commands import Command
 from bot.language import LANGUAGES
-from bot.model import Chat, DigestTime, Message, Preferences, QuietHours
+from bot.messages.buttons import LONGEST_COMMAND_BYTES
+from bot.model import DigestTime, Message, Preferences, QuietHours
 from bot.stores.connect import Client
 from bot.stores.preferences import RedisPreferences
-from bot.wishes.buttons import MOST_BYTES
 from bot.wishes.settings import SETTINGS, URGENT
 from tests.handlers.past import CHAT, PARTS, Desk
 
 NOW = datetime(2026, 11, 25, 12, 3, tzinfo=UTC)
 
 
-class Held:
-    """So much is held, until it is let go."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    async def held(self, chat: Chat) -> int:
-        return self.count
-
-    async def release(self, chat: Chat) -> int:
-        count, self.count = self.count, 0
-        return count
-
-
 @pytest.fixture
-def held() -> Held:
-    return Held(0)
-
-
-@pytest.fixture
-def desk(store_client: Client, held: Held) -> Desk:
-    return Desk(store_client, NOW, holding=held)
+def desk(store_client: Client) -> Desk:
+    return Desk(store_client, NOW)
 
 
 @pytest.fixture
@@ -108,7 +89,7 @@ async def test_every_button_does_what_it_says_and_undo_takes_it_back(
     picker = await desk.answer(f"/settings {name}")
     assert all(button.replaces for button in picker.buttons)
     for choice in picker.buttons:
-        assert len(choice.command.encode()) <= MOST_BYTES
+        assert len(choice.command.encode()) <= LONGEST_COMMAND_BYTES
         answer = await desk.answer(choice.command)
         assert answer.title != "That did not work"
         back = [button.command for button in answer.buttons if button.label == "Undo"]
@@ -147,28 +128,6 @@ async def test_quiet_hours_say_what_goes_through_them(desk: Desk) -> None:
     said = await desk.ask("/settings quiet 22-7")
     assert "Told all the same: breakout, own." in said
     assert "/settings zone" not in said
-
-
-@pytest.mark.parametrize(
-    "command", ["quiet off", "quiet 23:00-07:00", "zone tokyo", "urgent breakout"]
-)
-async def test_what_was_held_comes_when_nothing_holds_it(
-    desk: Desk, held: Held, command: str
-) -> None:
-    await desk.ask("/settings quiet 22:00-07:00")
-    held.count = 3
-    assert "The 3 alerts that were held back come now." in await desk.ask(f"/settings {command}")
-    held.count = 1
-    assert "held back" not in await desk.ask(f"/settings {command}"), "Nothing has changed."
-    assert held.count == 1
-
-
-async def test_what_has_nothing_to_do_with_it_lets_nothing_go(desk: Desk, held: Held) -> None:
-    await desk.ask("/settings quiet 22:00-07:00")
-    held.count = 3
-    await desk.ask("/settings digest daily")
-    await desk.ask("/settings language english")
-    assert held.count == 3
 
 
 async def test_urgent_topics_are_added_and_taken_away(

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from bot.language import LANGUAGES
+from bot.manners import OWN, RECOVERS
 from bot.model import Condition, DigestTime, Indicator, Mute, OwnRule, Preferences, QuietHours
 from bot.own.words import text
 from bot.studies.asked import rule_ids
 from bot.topics import TOPICS
-from bot.wishes.mutes import OWN, RECOVERS
 from bot.wishes.settings import URGENT
 from bot.wishes.spans import LONGEST
 from bot.wishes.zones import zones
