@@ -1,6 +1,6 @@
 """The board: which gates are open, how far the others are, and what phase that makes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -39,6 +39,8 @@ SEASON = LevelGate("season", N_("Altcoin Season Index"), "altcoin_season_index",
 
 Readings = Mapping[str, Reading]
 States = Mapping[str, RuleState]
+Look = Callable[[], Board]
+"""Gives the board at one instant, in the language that is spoken as it is called."""
 
 
 def read(readings: Readings, states: States, now: datetime) -> Board:

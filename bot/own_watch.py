@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
 
+from bot.language import in_every_language
 from bot.measures import Measures
 from bot.model import Indicator, OwnState, Reading, Saying
 from bot.own import watch
@@ -132,7 +133,7 @@ class OwnWatch:
             at=look.at,
             late=look.late,
         )
-        message = own_alert(news, self._indicators, now)
+        message = in_every_language(lambda: own_alert(news, self._indicators, now))
         log.info("own rule %s of %s: %s", touched.number, touched.chat.platform, message.title)
         return OwnChange(touched, after, lines, _job(touched, news, before, moment), message)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import reduce
 
 from bot.language import ENGLISH, N_, _, counted, spoken
 from bot.locales import day_in, digits_in, percent_in
@@ -15,14 +17,14 @@ def number(value: float, unit: Unit) -> str:
     return _WORDS[unit](value)
 
 
-def figure(value: float, form: str) -> str:
+def figure(value: float | Decimal, form: str) -> str:
     """A number in one of Python's formats, with the signs of the language: 2,648.50."""
     written = format(value, form)
     language = spoken()
     return written if language == ENGLISH else digits_in(written, language)
 
 
-def percent(value: float, form: str) -> str:
+def percent(value: float | Decimal, form: str) -> str:
     """A percentage in one of Python's formats: 58.90 %."""
     language = spoken()
     if language == ENGLISH:
@@ -52,8 +54,8 @@ def _score(value: float) -> str:
     return figure(value, "g" if value == round(value) else ".1f")
 
 
-def _sessions(value: float) -> str:
-    count = round(value)
+def sessions_text(count: int) -> str:
+    """A number of trading days: 15 sessions."""
     return counted("{count} sessions", "{count} sessions", count).format(count=count)
 
 
@@ -68,7 +70,7 @@ _WORDS: dict[Unit, Callable[[float], str]] = {
     ),
     Unit.BTC: lambda value: f"{_large(value)} BTC",
     Unit.TOKENS: lambda value: _("{number} tokens").format(number=_large(value)),
-    Unit.SESSIONS: _sessions,
+    Unit.SESSIONS: lambda value: sessions_text(round(value)),
     Unit.CORRELATION: lambda value: figure(value, "+.2f"),
     Unit.DEVIATIONS: lambda value: _("{number} standard deviations").format(
         number=figure(value, "+.1f")
@@ -127,6 +129,20 @@ def listed(words: Sequence[str]) -> str:
     if len(words) == 1:
         return words[0]
     return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
+
+
+def all_of(clauses: Sequence[str]) -> str:
+    """Clauses that hold together: a and b and c."""
+    return reduce(
+        lambda first, last: _("{first} and {last}").format(first=first, last=last), clauses
+    )
+
+
+def any_of(clauses: Sequence[str]) -> str:
+    """Clauses of which one is enough: a or b or c."""
+    return reduce(
+        lambda first, last: _("{first} or {last}").format(first=first, last=last), clauses
+    )
 
 
 def moment_text(moment: datetime) -> str:
