@@ -11,6 +11,7 @@ from discord import app_commands
 from bot.adapters.discord.embeds import embeds, shortened
 from bot.adapters.discord.shards import Shard, Turns
 from bot.adapters.discord.trouble import TROUBLE, reason
+from bot.language import N_
 from bot.model import Chat, Message
 from bot.ports import SILENCE, Author, CommandCard, Reception, StoreUnavailable, always
 
@@ -22,7 +23,7 @@ _SUMMARY, _CHOICES = 100, 25
 _READY_S, _GRACE_S, _ANSWER_S, _GOODBYE_S = 60.0, 30.0, 60.0, 1.0
 _DROPS, _DROPS_WITHIN_S = 5, 600.0
 
-_MANAGERS = "members with the permission Manage Server"
+_MANAGERS = N_("members with the permission Manage Server")
 
 _SORRY = Message("Something went wrong", ("Please try again in a minute.",))
 _CHANGED = Message("This command has changed", ("Reload Discord to see the present ones.",))

@@ -14,6 +14,7 @@ from telegram import (
     Update,
 )
 
+from bot.language import N_
 from bot.model import Chat
 from bot.ports import Author, always
 
@@ -21,7 +22,7 @@ GROUPS = (TelegramChat.GROUP, TelegramChat.SUPERGROUP)
 OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 INSIDE = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR)
 
-ADMINS = "the admins of this group"
+ADMINS = N_("the admins of this group")
 
 Runs = Callable[[int, int], Awaitable[bool]]
 """(group, user) -> whether that user is one of the group's admins; raises CannotTell."""
