@@ -14,6 +14,9 @@ PHASES = {
     Phase.UNKNOWN: N_("unknown"),
 }
 
+PHASE_LINE = N_("Phase: {phase}.")
+"""With this the board begins below an alert."""
+
 
 def phase_text(phase: Phase) -> str:
     """A phase in a word or two."""
@@ -21,8 +24,8 @@ def phase_text(phase: Phase) -> str:
 
 
 def phase_line(phase: Phase) -> str:
-    """The phase as a sentence, with which the board begins below an alert."""
-    return _("Phase: {phase}.").format(phase=phase_text(phase))
+    """The phase as a sentence."""
+    return _(PHASE_LINE).format(phase=phase_text(phase))
 
 
 def missing_lines(now_board: Board) -> tuple[str, ...]:
