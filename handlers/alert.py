@@ -95,7 +95,8 @@ def _one(number: int, kept: Sequence[KeptRule]) -> KeptRule:
     if kept:
         numbers = ", ".join(str(each.number) for each in kept)
         hint = _("Yours are {numbers}.").format(numbers=numbers)
-    raise UserError(f"{_('You have no alert {number}.').format(number=number)} {hint}")
+    none = _("You have no alert {number}.").format(number=number)
+    raise UserError(f"{none} {hint}")
 
 
 async def _shown(number: int, request: Request, services: Services) -> Message:

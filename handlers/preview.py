@@ -104,7 +104,8 @@ def _a_year(seen: Preview) -> str:
     if seen.years < SHORT_YEARS or not seen.fired:
         return ""
     rate = figure(len(seen.fired) / seen.years, ".2g")
-    return f", {_('{number} a year').format(number=rate)}"
+    a_year = _("{number} a year").format(number=rate)
+    return f", {a_year}"
 
 
 def _times(count: int) -> str:

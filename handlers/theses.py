@@ -49,10 +49,8 @@ def _missing(snapshot: Snapshot, services: Services) -> dict[str, str]:
 
 
 def _short(number: int, check: Check) -> tuple[str, ...]:
-    return (
-        f"{number}. {check.claim}: {_(check.answer)}. {check.fact}",
-        f"   {_('Would change it: {change}').format(change=_within(check.change))}",
-    )
+    change = _("Would change it: {change}").format(change=_within(check.change))
+    return f"{number}. {check.claim}: {_(check.answer)}. {check.fact}", f"   {change}"
 
 
 def _full(number: int, check: Check, as_of: str) -> Message:

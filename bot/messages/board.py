@@ -33,7 +33,8 @@ def missing_lines(now_board: Board) -> tuple[str, ...]:
     phase = phase_line(now_board.phase)
     gates = board.missing(now_board)
     if not gates:
-        return (f"{phase} {_('Nothing is missing: every gate is open.')}",)
+        nothing = _("Nothing is missing: every gate is open.")
+        return (f"{phase} {nothing}",)
     known = [f"– {_gate_need(gate)}" for gate in gates if gate.value is not None]
     # Gates that nothing is known of share a line for each reason.
     reasons = dict.fromkeys(gate.why for gate in gates if gate.value is None)
@@ -41,7 +42,8 @@ def missing_lines(now_board: Board) -> tuple[str, ...]:
         f"– {', '.join(_(g.title) for g in gates if g.value is None and g.why == why)}: {why}"
         for why in reasons
     ]
-    return (f"{phase} {_('Still missing:')}", *known, *unknown)
+    still = _("Still missing:")
+    return (f"{phase} {still}", *known, *unknown)
 
 
 FOLLOWERS = ("dominance", "season")

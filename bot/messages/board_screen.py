@@ -89,4 +89,5 @@ def _away(gate: Gate) -> str:
         return ""
     if gate.name == LEADER and gate.distance <= 0:
         return ""
-    return f", {_('{distance} away').format(distance=gap(gate.distance, gate.unit))}"
+    away = _("{distance} away").format(distance=gap(gate.distance, gate.unit))
+    return f", {away}"

@@ -93,7 +93,8 @@ def _follower(what: str, state: RuleState | None, reading: Reading | None, episo
 def _failure(breakout: RuleState | None, episode: date) -> str:
     if breakout is None or breakout.record is None or breakout.episode != episode:
         return ""
-    return f" {_('That breakout has failed since.')}" if breakout.record.invalidated else ""
+    failed = _("That breakout has failed since.")
+    return f" {failed}" if breakout.record.invalidated else ""
 
 
 def _told(reading: Reading) -> str:

@@ -106,12 +106,13 @@ def _line(sources: Sources, series: str) -> str:
     """Who tells one series, when the first of them last did, and who stands behind."""
     title, vendors = _(SERIES[series].title), sources.vendors(series)
     if not vendors:
-        return f"{title}: {_('no source is switched on that gives it')}"
+        return ": ".join((title, _("no source is switched on that gives it")))
     first, *rest = vendors
     others = [each for each in rest if any(map(_is_asked, sources.of(series, each)))]
     line = f"{title}: {first}, {sources.age(sources.answered_at(sources.of(series, first)))}"
     if others:
-        line += f"; {_('behind it {vendors}').format(vendors=', '.join(others))}"
+        behind = _("behind it {vendors}").format(vendors=", ".join(others))
+        line = f"{line}; {behind}"
     return line
 
 
@@ -174,4 +175,4 @@ def _notices(sources: Sources, series: str, vendor: str) -> Iterator[str]:
 def _terms(sources: Sources, feeds: Sequence[Feed]) -> Iterator[str]:
     for source in sources.all:
         if any(feed in source.feeds for feed in feeds):
-            yield f"{source.host}: {source.terms or _('no terms are named.')}"
+            yield ": ".join((source.host, source.terms or _("no terms are named.")))

@@ -129,8 +129,8 @@ def _rule_line(view: RuleView, reading: Reading) -> str:
         level = _("{level} of {day}").format(level=level, day=day_text(view.level_day))
     if view.recovery_level is None:
         away = away_text(view, reading, downward=below)
-        where = beyond_text(view).format(level=level)
-        return f"  {view.rule}: {state}; {_('level {where}').format(where=where)}{away}"
+        where = _("level {where}").format(where=beyond_text(view).format(level=level))
+        return f"  {view.rule}: {state}; {where}{away}"
     line = level_text(view.recovery_level, reading.unit)
     away = away_text(view, reading, downward=not below)
     ends = _("level {level}, ends above {line}") if below else _("level {level}, ends below {line}")

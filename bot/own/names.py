@@ -123,8 +123,10 @@ def _unknown(typed: str, near: Sequence[str]) -> str:
     unknown = _("I have no number called {typed}.").format(typed=quoted(typed))
     *first, last = near[:MOST_SUGGESTED] or [""]
     if not near:
-        return f"{unknown} {_('/status lists all there are.')}"
+        listed = _("/status lists all there are.")
+        return f"{unknown} {listed}"
     shown = last
     if first:
         shown = _("{first} or {last}").format(first=", ".join(first), last=last)
-    return f"{unknown} {_('Did you mean {name}?').format(name=shown)}"
+    hint = _("Did you mean {name}?").format(name=shown)
+    return f"{unknown} {hint}"

@@ -151,7 +151,8 @@ def _pace(found: Firings) -> str:
         return ""
     rate = len(found.fired) / found.years
     rounded = figure(rate, ",.0f" if rate >= MANY_A_YEAR else ".2g")
-    return f" ({_('{number} a year').format(number=rounded)})"
+    a_year = _("{number} a year").format(number=rounded)
+    return f" ({a_year})"
 
 
 def _is_live(condition: Condition, indicators: Known) -> bool:
@@ -168,8 +169,8 @@ def row(standing: Standing, indicators: Known, now: datetime) -> str:
     sign = "●" if kept.firing else "○"
     pairs = zip(kept.rule.conditions, standing.presents, strict=True)
     said = "; ".join(_short(*pair, indicators, now) for pair in pairs)
-    state = f"{_('firing')}; " if kept.firing else ""
-    return f"{sign} {kept.number}. {text(kept.rule, indicators)}: {state}{said}"
+    state = (_("firing"), said) if kept.firing else (said,)
+    return f"{sign} {kept.number}. {text(kept.rule, indicators)}: {'; '.join(state)}"
 
 
 def _short(condition: Condition, found: Present | None, indicators: Known, now: datetime) -> str:
@@ -179,10 +180,12 @@ def _short(condition: Condition, found: Present | None, indicators: Known, now: 
     age = _("{age} old").format(age=age_text(now - found.as_of))
     value = f"{number(found.value, unit)} ({found.vendor}, {age})"
     if not found.counts:
-        return f"{value}, {_('late or a stand-in')}"
-    if found.holds:
-        return f"{value}, {_('true')}"
-    return f"{value}, {_('{distance} away').format(distance=gap(found.distance, unit))}"
+        state = _("late or a stand-in")
+    elif found.holds:
+        state = _("true")
+    else:
+        state = _("{distance} away").format(distance=gap(found.distance, unit))
+    return f"{value}, {state}"
 
 
 def _recovery(condition: Condition, indicators: Known) -> str:

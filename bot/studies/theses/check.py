@@ -59,7 +59,7 @@ class Evidence:
         for key in keys:
             reading = self.readings.get(key)
             if reading is None:
-                why = self.missing.get(key) or f"{key}: {_('no value yet')}"
+                why = self.missing.get(key) or ": ".join((key, _("no value yet")))
                 reasons.append(f"{why.rstrip('.')}.")
             elif reading.late:
                 old = _("{title}: {value} is old, a newer one is overdue.")
@@ -105,7 +105,8 @@ def followed_by_altseason(past: str, cases: Tally, base: Tally, span: str) -> st
         return _("My history of the season index is shorter than {span}.").format(span=span)
     few, during = "", ""
     if 0 < cases.n < FEW:
-        few = f" ({_('n = {count}: stories, not a rate').format(count=cases.n)})"
+        stories = _("n = {count}: stories, not a rate").format(count=cases.n)
+        few = f" ({stories})"
     if cases.during:
         more = counted("{count} more came during one", "{count} more came during one", cases.during)
         during = f", {more.format(count=cases.during)}"

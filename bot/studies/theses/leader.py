@@ -45,7 +45,7 @@ def breakout_leads(evidence: Evidence) -> Check:
     )
     count += _failed(evidence.found["russell_breakout"][-1])
     if season.is_on(began):
-        count += f", {_('when altseason was on already')}"
+        count = ", ".join((count, _("when altseason was on already")))
     past = _breakout_past(evidence, fired)
     index = evidence.past["altcoin_season_index"][-1]
     told = _("({vendor}, to {day})").format(vendor=index.vendor, day=day_text(index.day))
@@ -113,7 +113,8 @@ def dominance_triggers(evidence: Evidence) -> Check:
 def _failed(breakout: Episode) -> str:
     if breakout.ended is None or not breakout.failed:
         return ""
-    return f", {_('which failed on {day}').format(day=day_text(breakout.ended))}"
+    failed = _("which failed on {day}").format(day=day_text(breakout.ended))
+    return f", {failed}"
 
 
 def _breakout_past(evidence: Evidence, fired: Sequence[date]) -> str:
@@ -123,7 +124,8 @@ def _breakout_past(evidence: Evidence, fired: Sequence[date]) -> str:
     breakouts = counted("{count} past breakouts", "{count} past breakouts", cases.n)
     past = followed_by_altseason(breakouts.format(count=cases.n), cases, base, _("a year"))
     if base.share is not None and base.share >= PROVES_LITTLE:
-        past += f" {_('Almost any day is followed by one, so a hit proves little.')}"
+        little = _("Almost any day is followed by one, so a hit proves little.")
+        past = f"{past} {little}"
     return past
 
 

@@ -72,7 +72,7 @@ def blue_chips_only(evidence: Evidence) -> Check:
     ).format(blue=percent(blue.value, ".0f"), tail=percent(tail.value, ".0f"), source=source(tail))
     ahead = blue.value > tail.value
     if ahead and blue.value < MOST:
-        fact += f" {_('Most of both lag Bitcoin.')}"
+        fact = " ".join((fact, _("Most of both lag Bitcoin.")))
     change = (
         _("The long tail catching up with the blue chips.")
         if ahead
