@@ -7,7 +7,10 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-annotate --no-header --quiet
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help setup run demo test lint types imports check bench chaos lock clean
+WORDS := $(BIN)/pybabel --quiet
+LANGUAGES := $(wildcard bot/languages/*.po)
+
+.PHONY: help setup run demo test lint types imports check bench chaos lock words clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
@@ -16,6 +19,7 @@ help:
 	@echo "make check  all that CI runs: tests, lint, types, import rules"
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
+	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
 	@echo "make lock   compile the requirements locks from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -64,6 +68,13 @@ chaos: $(VENV)/.ready-dev
 lock: $(VENV)/.ready-dev
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+words: $(VENV)/.ready
+	@$(WORDS) extract --no-default-keywords -k _ -k N_ -k counted:1,2 --add-location=file \
+		--sort-by-file --no-wrap --omit-header -o .words.pot bot handlers
+	@for each in $(LANGUAGES); do $(WORDS) update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+		--ignore-pot-creation-date -l $$(basename $$each .po) -i .words.pot -o $$each; done
+	@rm .words.pot
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

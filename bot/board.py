@@ -1,9 +1,10 @@
 """The board: which gates are open, how far the others are, and what phase that makes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from bot.language import N_, _, counted
 from bot.model import Board, Gate, GateState, Phase, Reading, RuleState, Side, Status
 
 BREAKOUT_LASTS_DAYS = 270
@@ -33,15 +34,17 @@ class LevelGate:
     level: float
 
 
-DOMINANCE = LevelGate("dominance", "Bitcoin dominance", "btc_dominance", Side.BELOW, 55.0)
-SEASON = LevelGate("season", "Altcoin Season Index", "altcoin_season_index", Side.ABOVE, 75.0)
+DOMINANCE = LevelGate("dominance", N_("Bitcoin dominance"), "btc_dominance", Side.BELOW, 55.0)
+SEASON = LevelGate("season", N_("Altcoin Season Index"), "altcoin_season_index", Side.ABOVE, 75.0)
 
 Readings = Mapping[str, Reading]
 States = Mapping[str, RuleState]
+Look = Callable[[], Board]
+"""Gives the board at one instant, in the language that is spoken as it is called."""
 
 
 def read(readings: Readings, states: States, now: datetime) -> Board:
-    """The board at one instant. `readings` by indicator, `states` by rule."""
+    """The board at one instant, as it is spoken. `readings` by indicator, `states` by rule."""
     gates = (
         _small_caps(readings, states, now.date()),
         _level_gate(DOMINANCE, readings),
@@ -120,24 +123,32 @@ def firing(state: RuleState | None) -> bool | None:
 
 
 def _small_caps(readings: Readings, states: States, today: date) -> Gate:
-    name, title = "small_caps", "Russell 2000 breakout"
+    name, title = "small_caps", N_("Russell 2000 breakout")
     state, reading = states.get("russell_breakout"), readings.get("russell_2000")
     if state is None or state.record is None or reading is None:
-        return Gate(name, title, GateState.UNKNOWN, why="the record is not loaded yet")
+        return Gate(name, title, GateState.UNKNOWN, why=_("the record is not loaded yet"))
     record = state.record
     level = record.reference
     gate = _of(reading, Gate(name, title, GateState.OFF, level=level))
     if state.status is Status.NO_DATA or reading.late:
-        return replace(gate, state=GateState.UNKNOWN, why="no current data")
+        return replace(gate, state=GateState.UNKNOWN, why=_("no current data"))
     distance = level - reading.value
     age = None if state.episode is None else (today - state.episode).days
     if leads(state, today):
-        return replace(gate, state=GateState.ON, distance=0.0, why=f"day {age} since the breakout")
+        return replace(
+            gate,
+            state=GateState.ON,
+            distance=0.0,
+            why=_("day {day} since the breakout").format(day=age),
+        )
     if record.armed:
-        return replace(gate, distance=distance, why="needs two closes above the record")
+        return replace(gate, distance=distance, why=_("needs two closes above the record"))
     if record.invalidated:
-        return replace(gate, distance=distance, why="the breakout failed")
-    return replace(gate, distance=distance, why=f"the last breakout is {age} days old")
+        return replace(gate, distance=distance, why=_("the breakout failed"))
+    old = counted(
+        "the last breakout is {count} day old", "the last breakout is {count} days old", age or 0
+    )
+    return replace(gate, distance=distance, why=old.format(count=age))
 
 
 def leads(state: RuleState, day: date) -> bool:
@@ -151,18 +162,24 @@ def _level_gate(spec: LevelGate, readings: Readings) -> Gate:
     reading = readings.get(spec.indicator)
     gate = Gate(spec.name, spec.title, GateState.UNKNOWN, level=spec.level)
     if reading is None:
-        return replace(gate, why="no data yet")
+        return replace(gate, why=_("no data yet"))
     gate = _of(reading, gate)
     if reading.late:
-        return replace(gate, why="no current data")
+        return replace(gate, why=_("no current data"))
     if reading.degraded:
-        return replace(gate, why=f"only {reading.vendor} answers, whose level is another")
+        return replace(gate, why=_only(reading.vendor))
     below = spec.side is Side.BELOW
-    goal = f"{'below' if below else 'at least'} {spec.level:g}"
+    level = f"{spec.level:g}"
     if opens(spec, reading.value):
-        return replace(gate, state=GateState.ON, distance=0.0, why=goal)
+        goal = _("below {level}") if below else _("at least {level}")
+        return replace(gate, state=GateState.ON, distance=0.0, why=goal.format(level=level))
+    goal = _("needs below {level}") if below else _("needs at least {level}")
     distance = spec.level - reading.value
-    return replace(gate, state=GateState.OFF, distance=distance, why=f"needs {goal}")
+    return replace(gate, state=GateState.OFF, distance=distance, why=goal.format(level=level))
+
+
+def _only(vendor: str) -> str:
+    return _("only {vendor} answers, whose level is another").format(vendor=vendor)
 
 
 def opens(spec: LevelGate, value: float) -> bool:
@@ -173,15 +190,15 @@ def opens(spec: LevelGate, value: float) -> bool:
 def _etf_flows(readings: Readings) -> Gate:
     """Open while there is no outflow regime and the 20-session sum has been positive for five."""
     total, stabilised = readings.get("btc_etf_flow_20"), readings.get("btc_etf_stabilised")
-    gate = Gate("etf_flows", "ETF flows", GateState.UNKNOWN, level=0.0)
+    gate = Gate("etf_flows", N_("ETF flows"), GateState.UNKNOWN, level=0.0)
     if total is None or stabilised is None:
-        return replace(gate, why="no data yet")
+        return replace(gate, why=_("no data yet"))
     gate = _of(total, gate)
     if total.late or stabilised.late:
-        return replace(gate, why="no current data")
+        return replace(gate, why=_("no current data"))
     if stabilised.value:
         return replace(gate, state=GateState.ON, distance=0.0, why=stabilised.note)
-    goal = "needs a positive 20-session sum for 5 sessions and no outflow regime"
+    goal = _("needs a positive 20-session sum for 5 sessions and no outflow regime")
     distance = max(0.0, -total.value)
     return replace(gate, state=GateState.OFF, distance=distance, why=goal)
 
@@ -189,16 +206,16 @@ def _etf_flows(readings: Readings) -> Gate:
 def _liquidity(readings: Readings) -> Gate:
     """Open while the Federal Reserve's balance sheet has not shrunk over 13 weeks."""
     change = readings.get("fed_assets_change_13w")
-    gate = Gate("liquidity", "Fed liquidity", GateState.UNKNOWN, level=0.0)
+    gate = Gate("liquidity", N_("Fed liquidity"), GateState.UNKNOWN, level=0.0)
     if change is None:
-        return replace(gate, why="no data yet")
+        return replace(gate, why=_("no data yet"))
     gate = _of(change, gate)
     if change.late:
-        return replace(gate, why="no current data")
+        return replace(gate, why=_("no current data"))
     if change.value >= 0:
-        return replace(gate, state=GateState.ON, distance=0.0, why="not shrinking over 13 weeks")
+        return replace(gate, state=GateState.ON, distance=0.0, why=_("not shrinking over 13 weeks"))
     return replace(
-        gate, state=GateState.OFF, distance=-change.value, why="needs no shrinking over 13 weeks"
+        gate, state=GateState.OFF, distance=-change.value, why=_("needs no shrinking over 13 weeks")
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.language import _
 from bot.model import DEFAULT_PREFERENCES, Chat, Indicator, Message, Preferences, Snapshot
 from bot.ports import (
     Boards,
@@ -109,10 +110,16 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
 
 
 def never_heard_of(what: str, word: str, known: Sequence[str], *, listed_by: str) -> UserError:
-    """Says that there is no such thing, which one is near, and the command that lists them all."""
+    """Says that there is no such thing, which one is near, and the command that lists them all.
+
+    `what` is in the language spoken.
+    """
+    said = [_("There is no {what} {name}.").format(what=what, name=word[:32])]
     meant = nearest(word, known)
-    hint = f" Did you mean {meant}?" if meant else ""
-    return UserError(f"There is no {what} {word[:32]}.{hint} {listed_by} lists them.")
+    if meant:
+        said.append(_("Did you mean {name}?").format(name=meant))
+    said.append(_("{command} lists them.").format(command=listed_by))
+    return UserError(" ".join(said))
 
 
 ALL = "all"
@@ -125,8 +132,10 @@ def chosen_topics(words: Sequence[str], topics: Mapping[str, str]) -> tuple[str,
         return tuple(topics)
     for word in chosen:
         if word not in topics:
+            said = [_("There is no topic {name}.").format(name=word[:32])]
             meant = nearest(word, list(topics))
-            hint = f" Did you mean {meant}?" if meant else ""
-            known = ", ".join(topics)
-            raise UserError(f"There is no topic {word[:32]}.{hint} Topics: {known}.")
+            if meant:
+                said.append(_("Did you mean {name}?").format(name=meant))
+            said.append(_("Topics: {topics}.").format(topics=", ".join(topics)))
+            raise UserError(" ".join(said))
     return tuple(dict.fromkeys(chosen))

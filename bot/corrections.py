@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot import messages, rules
 from bot.catalogue import SERIES
+from bot.language import in_every_language
 from bot.measures import Measures
 from bot.model import (
     BOTH,
@@ -95,13 +97,16 @@ def apply(
             decided_by=revised,
             withdrawn=not stands,
             quiet=False,
-            message=messages.correction(
-                alert,
-                said.decided_by,
-                revised,
-                stands=stands,
-                derived=bool(indicator.derive),
-                instead=None if stands else _instead(alert, states.get(rule.id)),
+            message=in_every_language(
+                partial(
+                    messages.correction,
+                    alert,
+                    said.decided_by,
+                    revised,
+                    stands=stands,
+                    derived=bool(indicator.derive),
+                    instead=None if stands else _instead(alert, states.get(rule.id)),
+                )
             ),
         )
 

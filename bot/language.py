@@ -1,19 +1,31 @@
 """In which language we speak: English is in the code, the others in gettext catalogues.
 
 Who builds a message does so within `speaking`; whoever says something marks it with `_`, and what
-is said later, a constant, with `N_` where it stands and `_` where it is said.
+is said later, a constant, with `N_` where it stands and `_` where it is said. The catalogues are
+bot/languages/*.po, which `make words` brings up to date; what they lack is said in English.
 """
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
 
 from bot.model import Message
 
 ENGLISH = "en"
-LANGUAGES: dict[str, str] = {ENGLISH: "English"}
-"""Those we speak, by their codes, as their speakers call them."""
+LANGUAGES: dict[str, str] = {
+    ENGLISH: "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "pt": "Português",
+    "ru": "Русский",
+    "tr": "Türkçe",
+}
+"""Those we speak, by their codes, as their speakers call them; Portuguese is Brazil's."""
 
 _SPOKEN: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
@@ -41,7 +53,8 @@ def speaking(language: str) -> Iterator[None]:
 
 def _(text: str) -> str:
     """The text in the language that is spoken."""
-    return text
+    # Of an empty text gettext would tell the catalogue's header.
+    return _catalogue(spoken()).gettext(text) if text else text
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find it.
@@ -51,7 +64,7 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which gettext's tools find
 
 def counted(one: str, more: str, count: int) -> str:
     """The one of two texts that goes with a count, in the language that is spoken."""
-    return one if count == 1 else more
+    return _catalogue(spoken()).ngettext(one, more, count)
 
 
 def in_every_language(build: Callable[[], Message]) -> Message:
@@ -64,3 +77,19 @@ def in_every_language(build: Callable[[], Message]) -> Message:
             with speaking(code):
                 others.append((code, build()))
     return replace(english, translations=tuple(others))
+
+
+@cache
+def _catalogue(code: str) -> NullTranslations:
+    """A language's texts; of English there are none but those in the code."""
+    if code == ENGLISH:
+        return NullTranslations()
+    # Reading takes some ten milliseconds a language, so that nobody needs compiled files.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - who speaks English needs none.
+    from babel.messages.pofile import read_po  # noqa: PLC0415 - as above.
+
+    written = files("bot").joinpath("languages", f"{code}.po").read_bytes()
+    compiled = io.BytesIO()
+    write_mo(compiled, read_po(io.BytesIO(written), locale=code))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

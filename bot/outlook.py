@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot import board, rules
 from bot.catalogue import SUBJECTS
+from bot.language import _
 from bot.model import (
     BOTH,
     FeedHealth,
@@ -62,14 +63,16 @@ class StoredOutlook:
         wanted = set(indicator.series)
         feeds = [feed for feed in self._feeds if wanted & set(feed.series)]
         if wanted - {series for feed in feeds for series in feed.series}:
-            return "no value; no source is switched on that gives it"
+            return _("no value; no source is switched on that gives it")
         known = [health[feed.name] for feed in feeds if feed.name in health]
         errors = dict.fromkeys(each.error.rstrip(".") for each in known if each.error)
         if errors:
-            return f"no value; {'; '.join(errors)}."
+            return _("no value; {why}.").format(why="; ".join(errors))
         if not known:
-            return "no value yet"
-        return f"no value; {'not enough past yet' if indicator.derive else 'nobody told it'}"
+            return _("no value yet")
+        if indicator.derive:
+            return _("no value; not enough past yet")
+        return _("no value; nobody told it")
 
 
 def snapshot(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
 
+from bot.language import in_every_language
 from bot.measures import Measures
 from bot.messages.buttons import with_own_buttons
 from bot.model import Indicator, OwnState, Reading, Saying
@@ -133,7 +134,8 @@ class OwnWatch:
             at=look.at,
             late=look.late,
         )
-        message = with_own_buttons(own_alert(news, self._indicators, now), touched.number, rule)
+        told = in_every_language(lambda: own_alert(news, self._indicators, now))
+        message = with_own_buttons(told, touched.number, rule)
         log.info("own rule %s of %s: %s", touched.number, touched.chat.platform, message.title)
         return OwnChange(touched, after, lines, _job(touched, news, before, moment), message)
 

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from bot.commands import Command, Request, Services, UserError, nearest
-from bot.language import known_language, speaking
+from bot.language import _, counted, known_language, speaking
 from bot.model import Chat, Message
 from bot.ports import Author, CannotTell, Clock, Resumed, StoreUnavailable
 
@@ -48,9 +49,9 @@ class Router:
         if not words or not words[0].startswith("/") or words[0] == "/":
             return None
         name = words[0][1:].partition("@")[0].lower()
-        if not self._may_talk(chat) and name not in LEAVING:
-            return _not_here(chat)
         with speaking(author.language):
+            if not self._may_talk(chat) and name not in LEAVING:
+                return _not_here(chat)
             return await self._answer(name, words[1:], chat, author)
 
     async def suggest(
@@ -74,35 +75,25 @@ class Router:
     async def _answer(self, name: str, words: Sequence[str], chat: Chat, author: Author) -> Message:
         command = self._commands.get(name)
         resumed: Resumed | None = None
-        try:
-            if command is None or command.resumes:
-                resumed = await self._services.subscriptions.resume(chat)
-            request = await self._request(words, chat, author)
-            with speaking(request.preferences.language):
+        with ExitStack() as from_here:
+            try:
+                if command is None or command.resumes:
+                    resumed = await self._services.subscriptions.resume(chat)
+                request = await self._request(words, chat, author)
+                from_here.enter_context(speaking(request.preferences.language))
                 reply = await self._run(name, request, author)
-        except UserError as error:
-            reply = Message("That did not work", (str(error),), aside=True)
-        except CannotTell as error:
-            log.warning("/%s was not carried out, as nobody said whether it may: %s", name, error)
-            why = f"Only {author.who_may} may, and I could not find out whether you are one"
-            reply = Message(
-                "I cannot do that right now",
-                (f"{why}; please try again in a minute.",),
-                aside=True,
-            )
-        except StoreUnavailable as error:
-            log.warning("/%s could not be answered: %s", name, error)
-            reply = Message(
-                "I cannot reach my memory right now",
-                ("Please try again in a minute.",),
-            )
-        except Exception:  # One command's bug must not end the bot for everybody else.
-            log.exception("/%s failed", name)
-            reply = Message(
-                "Something went wrong on my side",
-                ("It is in my log, and somebody will look. Please try something else.",),
-            )
-        return reply if resumed is None else _welcome_back(resumed, reply)
+            except UserError as error:
+                reply = Message(_("That did not work"), (str(error),), aside=True)
+            except CannotTell as error:
+                log.warning("/%s was not carried out: nobody said who may: %s", name, error)
+                reply = _cannot_tell(author)
+            except StoreUnavailable as error:
+                log.warning("/%s could not be answered: %s", name, error)
+                reply = _forgetful()
+            except Exception:  # One command's bug must not end the bot for everybody else.
+                log.exception("/%s failed", name)
+                reply = _failed()
+            return reply if resumed is None else _welcome_back(resumed, reply)
 
     def _may_talk(self, chat: Chat) -> bool:
         return not self._allowed or _place(chat) in self._allowed
@@ -125,9 +116,14 @@ class Router:
 
     def _unknown(self, name: str) -> Message:
         meant = nearest(name, list(self._commands))
-        hint = f"Did you mean /{meant}?" if meant else "I do not know that one."
+        hint = _("I do not know that one.")
+        if meant:
+            hint = _("Did you mean {name}?").format(name=f"/{meant}")
         known = " ".join(f"/{command}" for command in self._commands)
-        return Message(f"There is no command /{name[:32]}", (hint, f"Commands: {known}"))
+        return Message(
+            _("There is no command {name}").format(name=f"/{name[:32]}"),
+            (hint, _("Commands: {commands}").format(commands=known)),
+        )
 
 
 def _place(chat: Chat) -> str:
@@ -136,29 +132,47 @@ def _place(chat: Chat) -> str:
 
 
 def _not_here(chat: Chat) -> Message:
-    why = (
-        f"Whoever runs me has not let me into this chat, {_place(chat)}; they can if you ask them."
-    )
-    return Message("Sorry, I only talk in some chats", (why,))
+    why = _("Whoever runs me has not let me into this chat, {chat}; they can if you ask them.")
+    return Message(_("Sorry, I only talk in some chats"), (why.format(chat=_place(chat)),))
 
 
 def _not_yours(author: Author) -> Message:
-    return Message(
-        "That is not for everyone here",
-        (
-            f"Only {author.who_may} change what I tell and keep here; everyone may ask, for "
-            "instance with /status, /alerts, /subscriptions or /help.",
-        ),
-        aside=True,
+    why = _(
+        "Only {people} change what I tell and keep here; everyone may ask, for instance with "
+        "/status, /alerts, /subscriptions or /help."
     )
+    return Message(
+        _("That is not for everyone here"), (why.format(people=_(author.who_may)),), aside=True
+    )
+
+
+def _cannot_tell(author: Author) -> Message:
+    why = _(
+        "Only {people} may, and I could not find out whether you are one; please try again in a "
+        "minute."
+    )
+    return Message(
+        _("I cannot do that right now"), (why.format(people=_(author.who_may)),), aside=True
+    )
+
+
+def _forgetful() -> Message:
+    return Message(_("I cannot reach my memory right now"), (_("Please try again in a minute."),))
+
+
+def _failed() -> Message:
+    why = _("It is in my log, and somebody will look. Please try something else.")
+    return Message(_("Something went wrong on my side"), (why,))
 
 
 def _welcome_back(resumed: Resumed, reply: Message) -> Message:
-    back = f"I had stopped writing here ({resumed.reason}). Alerts come again from now."
-    missed = (
-        "One alert that you missed is"
-        if resumed.missed == 1
-        else (f"The {resumed.missed} alerts that you missed are")
-    )
-    lines = (back, f"{missed} on the way.") if resumed.missed else (back,)
+    back = _("I had stopped writing here ({reason}). Alerts come again from now.")
+    lines = [back.format(reason=resumed.reason)]
+    if resumed.missed:
+        missed = counted(
+            "One alert that you missed is on the way.",
+            "The {count} alerts that you missed are on the way.",
+            resumed.missed,
+        )
+        lines.append(missed.format(count=resumed.missed))
     return replace(reply, lines=(*lines, *reply.lines))

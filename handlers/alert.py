@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from bot.commands import Command, Request, Services, UserError
+from bot.language import N_, _, counted
 from bot.model import BOTH, Indicator, KeptRule, Message, OwnRule, Tone
 from bot.own.distance import Present, presents
 from bot.own.grammar import Understood, parse
@@ -18,24 +19,12 @@ from bot.wishes.releasing import forget_number
 
 NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
 NOT_BELOW = re.compile(r"<=|=<|at most|at or below")
-EXPLAINED = Message(
-    "Say what to watch, and I tell you when it crosses your line",
-    (
-        "/alert btc_dominance below 55",
-        "/alert russell_2000 above 2700 once",
-        "/alert russell_2000 rises 9% in 15 sessions",
-        "/alert altcoin_season_index above 75 and btc_dominance below 55 remind 1d",
-        f"Up to three conditions with “and” between them; then, as you like, {EXAMPLES}.",
-        "/alert 3 shows alert 3 in full; /alert 3 btc_dominance below 54 puts that in its place.",
-    ),
-    "/status lists what can be watched, /alerts what you have, /unalert 3 removes one",
-)
 
 
 async def run(request: Request, services: Services) -> Message:
     """Keep the rule, and answer with what was understood and where it stands."""
     if not request.arguments:
-        return EXPLAINED
+        return _explained()
     number = _number(request.arguments[0])
     if number is not None and len(request.arguments) == 1:
         return await _shown(number, request, services)
@@ -46,17 +35,39 @@ async def run(request: Request, services: Services) -> Message:
     for each in kept:
         if each.rule == rule:
             lines = await _lines(each, await _presents(rule, request, services), services)
-            return Message(f"You have that already: {_title(each, services)}", lines, _footer(each))
+            title = _("You have that already: {alert}").format(alert=_title(each, services))
+            return Message(title, lines, _footer(each))
     found = await _presents(rule, request, services)
     holds = [each is not None and each.holds for each in found]
     stored = await _stored(number, rule, holds, request, services)
-    notes = [f"I took the name you typed for {key}." for key in understood.guessed]
+    guessed = _("I took the name you typed for {key}.")
+    notes = [guessed.format(key=key) for key in understood.guessed]
     if NOT_BELOW.search(" ".join(request.arguments)):
-        notes.append("The level itself does not count as below it.")
+        notes.append(_("The level itself does not count as below it."))
     if before is not None:
-        notes.append(f"It takes the place of: {text(before.rule, _indicators(services))}.")
+        replaced = text(before.rule, _indicators(services))
+        notes.append(_("It takes the place of: {rule}.").format(rule=replaced))
     lines = (*notes, *await _lines(stored, found, services))
     return Message(_title(stored, services), lines, _footer(stored), Tone.GOOD)
+
+
+def _explained() -> Message:
+    options = _("Up to three conditions with “and” between them; then, as you like, {examples}.")
+    return Message(
+        _("Say what to watch, and I tell you when it crosses your line"),
+        (
+            "/alert btc_dominance below 55",
+            "/alert russell_2000 above 2700 once",
+            "/alert russell_2000 rises 9% in 15 sessions",
+            "/alert altcoin_season_index above 75 and btc_dominance below 55 remind 1d",
+            options.format(examples=EXAMPLES),
+            _(
+                "/alert 3 shows alert 3 in full; /alert 3 btc_dominance below 54 puts that in its "
+                "place."
+            ),
+        ),
+        _("/status lists what can be watched, /alerts what you have, /unalert 3 removes one"),
+    )
 
 
 def _number(word: str) -> int | None:
@@ -70,9 +81,10 @@ def _understood(number: int | None, request: Request, services: Services) -> Und
     try:
         return parse(" ".join(words), services.indicators, request.now.date())
     except NotUnderstood as mistake:
-        more = "/alert alone explains more."
+        more = _("/alert alone explains more.")
         if number is not None:
-            more = f"To change alert {number}, write the whole rule behind its number."
+            whole = _("To change alert {number}, write the whole rule behind its number.")
+            more = whole.format(number=number)
         raise UserError(f"{mistake} {more}") from None
 
 
@@ -80,9 +92,12 @@ def _one(number: int, kept: Sequence[KeptRule]) -> KeptRule:
     for each in kept:
         if each.number == number:
             return each
-    numbers = ", ".join(str(each.number) for each in kept)
-    hint = f"Yours are {numbers}." if kept else "You have none yet."
-    raise UserError(f"You have no alert {number}. {hint}")
+    hint = _("You have none yet.")
+    if kept:
+        numbers = ", ".join(str(each.number) for each in kept)
+        hint = _("Yours are {numbers}.").format(numbers=numbers)
+    none = _("You have no alert {number}.").format(number=number)
+    raise UserError(f"{none} {hint}")
 
 
 async def _shown(number: int, request: Request, services: Services) -> Message:
@@ -104,14 +119,19 @@ async def _stored(
             return await services.own.change(request.chat, number, rule, holds=holds)
         made = await services.own.keep(request.chat, rule, holds=holds, limit=limit)
     except NoSuchRule:
-        raise UserError(f"You have no alert {number} any more. /alerts lists yours.") from None
+        gone = _("You have no alert {number} any more. /alerts lists yours.")
+        raise UserError(gone.format(number=number)) from None
     except TooManyRules:
         if not limit:
-            raise UserError("Whoever runs me has switched own alerts off.") from None
-        raise UserError(
-            f"You have {limit} alerts, as many as a chat may have here. /unalert 1, say, makes "
-            "room, and /alert 1 with a rule puts that in the place of alert 1."
-        ) from None
+            raise UserError(_("Whoever runs me has switched own alerts off.")) from None
+        full = counted(
+            "You have {count} alerts, as many as a chat may have here. /unalert 1, say, makes "
+            "room, and /alert 1 with a rule puts that in the place of alert 1.",
+            "You have {count} alerts, as many as a chat may have here. /unalert 1, say, makes "
+            "room, and /alert 1 with a rule puts that in the place of alert 1.",
+            limit,
+        )
+        raise UserError(full.format(count=limit)) from None
     await forget_number(made.number, request, services)
     return made
 
@@ -135,7 +155,8 @@ async def _lines(
     rule, indicators = kept.rule, _indicators(services)
     gone = [each.indicator for each in rule.conditions if each.indicator not in indicators]
     if gone:
-        return (f"I no longer watch {gone[0]}, so this alert cannot fire.",)
+        unwatched = _("I no longer watch {key}, so this alert cannot fire.")
+        return (unwatched.format(key=gone[0]),)
     pairs = zip(rule.conditions, found, strict=True)
     pasts = {each.indicator: await services.past.points(each.indicator) for each in rule.conditions}
     fired = await asyncio.to_thread(firings, rule, pasts, indicators)
@@ -155,18 +176,20 @@ def _indicators(services: Services) -> dict[str, Indicator]:
 
 
 def _title(kept: KeptRule, services: Services) -> str:
-    return f"Alert {kept.number}: {text(kept.rule, _indicators(services))}"
+    rule = text(kept.rule, _indicators(services))
+    return _("Alert {number}: {rule}").format(number=kept.number, rule=rule)
 
 
 def _footer(kept: KeptRule) -> str:
-    return f"/alerts lists yours, /unalert {kept.number} removes this one"
+    footer = _("/alerts lists yours, /unalert {number} removes this one")
+    return footer.format(number=kept.number)
 
 
 COMMAND = Command(
     "alert",
-    "Be told when a number crosses your own line",
+    N_("Be told when a number crosses your own line"),
     run,
-    usage="<number above or below a level>",
-    options=(Option("rule", "Such as btc_dominance below 55; leave empty for an explanation"),),
+    usage=N_("<number above or below a level>"),
+    options=(Option("rule", N_("Such as btc_dominance below 55; leave empty for an explanation")),),
     changes=changes_if_more_is_said,
 )

@@ -1,6 +1,7 @@
 """/alerts: a chat's own rules, nearest to firing first."""
 
 from bot.commands import Command, Request, Services
+from bot.language import N_, _, counted
 from bot.model import Message
 from bot.own.distance import nearest_first, presents
 from bot.own.report import row
@@ -14,8 +15,8 @@ async def run(request: Request, services: Services) -> Message:
     """List the rules with their numbers, present values and distances."""
     kept = await services.own.kept(request.chat)
     if not kept:
-        how = "/alert btc_dominance below 55 makes one, /alert alone explains."
-        return Message("You have no alerts of your own yet", (how,))
+        how = _("/alert btc_dominance below 55 makes one, /alert alone explains.")
+        return Message(_("You have no alerts of your own yet"), (how,))
     snapshot = await services.outlook.snapshot(request.now)
     readings = {each.indicator: each for each in snapshot.readings}
     indicators = {each.key: each for each in services.indicators}
@@ -27,12 +28,15 @@ async def run(request: Request, services: Services) -> Message:
     rest = [str(each.kept.number) for each in standings[MOST_SHOWN:]]
     if rest:
         dots = ", …" if len(rest) > MOST_NUMBERS else ""
-        rows.append(f"and {len(rest)} more: {', '.join(rest[:MOST_NUMBERS])}{dots}")
-    title = "Your alert" if len(kept) == 1 else f"Your {len(kept)} alerts, nearest to firing first"
-    some = standings[0].kept.number
+        more = counted("and {count} more: {numbers}", "and {count} more: {numbers}", len(rest))
+        rows.append(more.format(count=len(rest), numbers=f"{', '.join(rest[:MOST_NUMBERS])}{dots}"))
+    title = counted("Your alert", "Your {count} alerts, nearest to firing first", len(kept))
+    footer = _("/alert {number} shows one in full, /unalert {number} removes it")
     return Message(
-        title, tuple(rows), f"/alert {some} shows one in full, /unalert {some} removes it"
+        title.format(count=len(kept)),
+        tuple(rows),
+        footer.format(number=standings[0].kept.number),
     )
 
 
-COMMAND = Command("alerts", "Your own alerts, nearest to firing first", run)
+COMMAND = Command("alerts", N_("Your own alerts, nearest to firing first"), run)

@@ -3,6 +3,7 @@
 from bot import recorded
 from bot.catalogue import SERIES
 from bot.commands import Command, Request, Services, never_heard_of
+from bot.language import N_, _, counted
 from bot.messages import record_line
 from bot.model import Message
 from bot.ports import Option
@@ -20,7 +21,7 @@ async def run(request: Request, services: Services) -> Message:
     if not found:
         known = [*services.topics, *rule_ids(services.indicators)]
         if name and name not in known:
-            raise never_heard_of("topic or rule", name, known, listed_by="/track")
+            raise never_heard_of(_("topic or rule"), name, known, listed_by="/track")
         return _nothing(name, len(every))
     composed = {each.id for each in COMPOSED}
     titles = {key: series.title for key, series in SERIES.items()}
@@ -31,24 +32,31 @@ async def run(request: Request, services: Services) -> Message:
         rows.append(f"{number}. {record_line(alert, title, composed=alert.rule in composed)}")
     rest = len(found) - MOST_SHOWN
     if rest > 0:
-        older = "older one is" if rest == 1 else "older ones are"
-        rows.append(f"{rest} {older} recorded too.")
-    title = f"Recorded on {name}, newest first" if name else "Recorded alerts, newest first"
-    return Message(title, tuple(rows), f"/why {found[0].number} explains the first of them")
+        older = counted(
+            "{count} older one is recorded too.", "{count} older ones are recorded too.", rest
+        )
+        rows.append(older.format(count=rest))
+    title = _("Recorded alerts, newest first")
+    if name:
+        title = _("Recorded on {name}, newest first").format(name=name)
+    footer = _("/why {number} explains the first of them").format(number=found[0].number)
+    return Message(title, tuple(rows), footer)
 
 
 def _nothing(name: str, others: int) -> Message:
     if name:
-        line = f"Of other topics there are {others}: /history lists them." if others else ""
-        return Message(f"Nothing is recorded on {name}", (line,) if line else ())
-    line = "An alert is recorded when a rule fires, resolves or goes blind while I watch."
-    return Message("Nothing is recorded yet", (line,), "/preview says how often it happened before")
+        listed = _("Of other topics there are {count}: /history lists them.").format(count=others)
+        title = _("Nothing is recorded on {name}").format(name=name)
+        return Message(title, (listed,) if others else ())
+    line = _("An alert is recorded when a rule fires, resolves or goes blind while I watch.")
+    footer = _("/preview says how often it happened before")
+    return Message(_("Nothing is recorded yet"), (line,), footer)
 
 
 COMMAND = Command(
     "history",
-    "The alerts there were, newest first",
+    N_("The alerts there were, newest first"),
     run,
-    usage="[topic or rule]",
-    options=(Option("topic", "A topic such as breakout, or a rule such as altseason"),),
+    usage=N_("[topic or rule]"),
+    options=(Option("topic", N_("A topic such as breakout, or a rule such as altseason")),),
 )

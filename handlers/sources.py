@@ -1,6 +1,7 @@
 """/sources: who tells the numbers, and how well that goes."""
 
 from bot.commands import Command, Request, Services, UserError
+from bot.language import N_
 from bot.messages.sources import Sources, detail, overview
 from bot.model import Message
 from bot.own.mistakes import NotUnderstood
@@ -22,8 +23,8 @@ async def run(request: Request, services: Services) -> Message:
 
 COMMAND = Command(
     "sources",
-    "Who tells me the numbers, and who fails",
+    N_("Who tells me the numbers, and who fails"),
     run,
-    usage="[indicator]",
-    options=(Option("indicator", "The number whose sources to show in full"),),
+    usage=N_("[indicator]"),
+    options=(Option("indicator", N_("The number whose sources to show in full")),),
 )

@@ -3,6 +3,7 @@
 import asyncio
 
 from bot.commands import Command, Request, Services, UserError
+from bot.language import ENGLISH, N_, _, spoken
 from bot.model import Message, Snapshot
 from bot.ports import Option
 from bot.studies.episodes import episodes
@@ -24,11 +25,12 @@ async def run(request: Request, services: Services) -> Message:
         return checks(Evidence(readings, missing, past, found, request.now.date()))
 
     tested = await asyncio.to_thread(test)
-    as_of = f"As of {moment_text(request.now)}"
+    as_of = _("As of {moment}").format(moment=moment_text(request.now))
     if number is not None:
         return _full(number, tested[number - 1], as_of)
     lines = [line for n, check in enumerate(tested, start=1) for line in _short(n, check)]
-    return Message("The article's theses today", tuple(lines), f"{as_of}; /theses 3 says more of 3")
+    footer = _("{as_of}; /theses 3 says more of 3").format(as_of=as_of)
+    return Message(_("The article's theses today"), tuple(lines), footer)
 
 
 def _number(text: str) -> int | None:
@@ -37,33 +39,38 @@ def _number(text: str) -> int | None:
         return None
     if text.isascii() and text.isdecimal() and 1 <= int(text[:4]) <= len(TESTS):
         return int(text[:4])
-    raise UserError(f"There are theses 1 to {len(TESTS)}; /theses lists them, /theses 3 shows one.")
+    known = _("There are theses 1 to {count}; /theses lists them, /theses 3 shows one.")
+    raise UserError(known.format(count=len(TESTS)))
 
 
 def _missing(snapshot: Snapshot, services: Services) -> dict[str, str]:
     titles = {each.title: each.key for each in services.indicators}
-    return {titles[t]: f"{t}: {why}" for t, why in snapshot.missing.items() if t in titles}
+    return {titles[t]: f"{_(t)}: {why}" for t, why in snapshot.missing.items() if t in titles}
 
 
 def _short(number: int, check: Check) -> tuple[str, ...]:
-    return (
-        f"{number}. {check.claim}: {check.answer}. {check.fact}",
-        f"   Would change it: {check.change[0].lower()}{check.change[1:]}",
-    )
+    change = _("Would change it: {change}").format(change=_within(check.change))
+    return f"{number}. {check.claim}: {_(check.answer)}. {check.fact}", f"   {change}"
 
 
 def _full(number: int, check: Check, as_of: str) -> Message:
-    lines = [f"Today: {check.answer}.", check.fact]
+    lines = [_("Today: {answer}.").format(answer=_(check.answer)), check.fact]
     if check.past:
-        lines.append(f"The past: {check.past}")
-    lines.append(f"What would change the answer: {check.change[0].lower()}{check.change[1:]}")
+        lines.append(_("The past: {past}").format(past=check.past))
+    change = _("What would change the answer: {change}")
+    lines.append(change.format(change=_within(check.change)))
     return Message(f"{number}. {check.claim}", tuple(lines), as_of)
+
+
+def _within(sentence: str) -> str:
+    """A sentence behind a colon; in English it begins small there, in others as it is."""
+    return sentence if spoken() != ENGLISH else f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 COMMAND = Command(
     "theses",
-    "The article's arguments, tested on today's numbers",
+    N_("The article's arguments, tested on today's numbers"),
     run,
-    usage="[number]",
-    options=(Option("number", "The number of the thesis to show in full"),),
+    usage=N_("[number]"),
+    options=(Option("number", N_("The number of the thesis to show in full")),),
 )

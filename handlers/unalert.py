@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands import Command, Request, Services, UserError
+from bot.language import N_, _, counted
 from bot.model import KeptRule, Message
 from bot.own.words import text
 from bot.ports import NoSuchRule, Option, changes_if_more_is_said
@@ -17,9 +18,10 @@ async def run(request: Request, services: Services) -> Message:
     """Remove what is named, and say what it was."""
     kept = await services.own.kept(request.chat)
     if not kept:
-        return Message("You have no alerts of your own", ("/alert makes one.",))
+        return Message(_("You have no alerts of your own"), (_("/alert makes one."),))
     if not request.arguments:
-        raise UserError(f"Which one? /unalert {kept[0].number}, or /unalert all. {_yours(kept)}")
+        which = _("Which one? /unalert {number}, or /unalert all.").format(number=kept[0].number)
+        raise UserError(f"{which} {_yours(kept)}")
     chosen = kept if request.arguments[0] in ALL else _named(request.arguments, kept)
     indicators = {each.key: each for each in services.indicators}
     gone = []
@@ -31,13 +33,17 @@ async def run(request: Request, services: Services) -> Message:
         await forget_number(each.number, request, services)
         gone.append(f"{each.number}. {text(rule, indicators)}")
     if not gone:
-        return Message("Nothing to do", ("They were gone already.",))
+        return Message(_("Nothing to do"), (_("They were gone already."),))
     rows = gone[:MOST_NAMED]
     if len(gone) > MOST_NAMED:
-        rows.append(f"and {len(gone) - MOST_NAMED} more")
+        more = counted("and {count} more", "and {count} more", len(gone) - MOST_NAMED)
+        rows.append(more.format(count=len(gone) - MOST_NAMED))
+    title = counted("Removed", "Removed {count} alerts", len(gone)).format(count=len(gone))
     left = len(kept) - len(chosen)
-    title = "Removed" if len(gone) == 1 else f"Removed {len(gone)} alerts"
-    return Message(title, tuple(rows), f"/alerts lists the {left} left" if left else "None is left")
+    footer = _("None is left")
+    if left:
+        footer = counted("/alerts lists the {count} left", "/alerts lists the {count} left", left)
+    return Message(title, tuple(rows), footer.format(count=left))
 
 
 def _named(words: Sequence[str], kept: Sequence[KeptRule]) -> Sequence[KeptRule]:
@@ -46,20 +52,21 @@ def _named(words: Sequence[str], kept: Sequence[KeptRule]) -> Sequence[KeptRule]
     numbers = [word.lstrip("#") for word in " ".join(words).replace(",", " ").split()]
     for number in numbers:
         if number not in by_number:
-            raise UserError(f"You have no alert {number[:32]}. {_yours(kept)}")
+            none = _("You have no alert {number}.").format(number=number[:32])
+            raise UserError(f"{none} {_yours(kept)}")
     return [by_number[number] for number in dict.fromkeys(numbers)]
 
 
 def _yours(kept: Sequence[KeptRule]) -> str:
     numbers = ", ".join(str(each.number) for each in kept)
-    return f"Yours are {numbers}; /alerts shows them."
+    return _("Yours are {numbers}; /alerts shows them.").format(numbers=numbers)
 
 
 COMMAND = Command(
     "unalert",
-    "Remove alerts of your own",
+    N_("Remove alerts of your own"),
     run,
-    usage="<number… or all>",
-    options=(Option("number", "The alert's number, several of them, or all"),),
+    usage=N_("<number… or all>"),
+    options=(Option("number", N_("The alert's number, several of them, or all")),),
     changes=changes_if_more_is_said,
 )

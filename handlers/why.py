@@ -9,9 +9,11 @@ from itertools import takewhile
 from bot import recorded
 from bot.catalogue import SERIES
 from bot.commands import Command, Request, Services, UserError, never_heard_of
+from bot.language import N_, _, counted, spoken
 from bot.messages import meaning_text, rule_text
+from bot.messages.board import PHASE_LINE
 from bot.messages.record import fact_text
-from bot.messages.status import STATES
+from bot.messages.status import state_text
 from bot.model import Alert, Indicator, Kind, Message, Point, Rule, RuleState, RuleView
 from bot.ports import Option
 from bot.recorded import Numbered
@@ -20,7 +22,7 @@ from bot.studies.after import firing_lines, follow
 from bot.studies.around import Around, around
 from bot.studies.asked import COMPOSED, rule_ids, word
 from bot.studies.reproduced import needed, replayed_on
-from bot.wording import day_text, moment_text, number
+from bot.wording import all_of, day_text, moment_text, number
 
 MARKET = ("total3", "btc_price", "btc_dominance")
 """The numbers that say what came after a firing."""
@@ -40,8 +42,8 @@ async def run(request: Request, services: Services) -> Message:
     """Explain the last alert that this chat could have heard, or the one that is named."""
     every = recorded.numbered(await services.records.recent_alerts())
     if not every:
-        line = "An alert is recorded when a rule fires, resolves or goes blind while I watch."
-        return Message("There is no alert to explain yet", (line,))
+        line = _("An alert is recorded when a rule fires, resolves or goes blind while I watch.")
+        return Message(_("There is no alert to explain yet"), (line,))
     chosen = await _chosen(request, services, every)
     alert = chosen.alert
     snapshot = await services.outlook.snapshot(request.now)
@@ -57,8 +59,9 @@ async def run(request: Request, services: Services) -> Message:
         "",
         *_again(alert, services.indicators),
     ]
-    footer = f"{alert.id}; /history lists the others"
-    return Message(f"Why: {alert.message.title}", tuple(lines), footer, alert.message.tone)
+    footer = _("{alert}; /history lists the others").format(alert=alert.id)
+    title = _("Why: {title}").format(title=alert.message.spoken(spoken()).title)
+    return Message(title, tuple(lines), footer, alert.message.tone)
 
 
 async def _chosen(request: Request, services: Services, every: Sequence[Numbered]) -> Numbered:
@@ -69,20 +72,27 @@ async def _chosen(request: Request, services: Services, every: Sequence[Numbered
         if mine:
             return mine[0]
         topics = ", ".join(topic for topic in services.topics if topic in heard)
-        which = f"on {topics}" if heard else "that this chat could have heard: it hears no topic"
-        raise UserError(f"There was no alert {which}. /history lists all, /why 1 explains one.")
+        none = _("There was no alert on {topics}. /history lists all, /why 1 explains one.")
+        if not heard:
+            none = _(
+                "There was no alert that this chat could have heard: it hears no topic. /history "
+                "lists all, /why 1 explains one."
+            )
+        raise UserError(none.format(topics=topics))
     found = recorded.find(every, typed)
     if found is not None:
         return found
     if typed.removeprefix("#").isdecimal():
-        raise UserError(f"There are alerts 1 to {len(every)}; /history lists them.")
+        known_ones = _("There are alerts 1 to {count}; /history lists them.")
+        raise UserError(known_ones.format(count=len(every)))
     named = recorded.of_rule_or_topic(every, name)
     if named:
         return named[0]
     known = [*services.topics, *rule_ids(services.indicators)]
     if name in known:
-        raise UserError(f"There was no alert of {name} yet. /preview {name} looks further back.")
-    raise never_heard_of("alert", typed, known, listed_by="/history")
+        none = _("There was no alert of {name} yet. /preview {name} looks further back.")
+        raise UserError(none.format(name=name))
+    raise never_heard_of(_("alert"), typed, known, listed_by="/history")
 
 
 async def _watched(alert: Alert, services: Services) -> _Watched | None:
@@ -98,24 +108,36 @@ async def _watched(alert: Alert, services: Services) -> _Watched | None:
 
 def _what(alert: Alert, services: Services, watched: _Watched | None) -> list[str]:
     """What was decided, when, by which values and which rule, and what it means."""
-    late = ", as it was found after a pause" if recorded.found_late(alert) else ""
+    decided = _("{what} by the value of {day}; decided at {moment}.")
+    if recorded.found_late(alert):
+        decided = _(
+            "{what} by the value of {day}; decided at {moment}, as it was found after a pause."
+        )
     lines = [
-        f"{alert.rule} {alert.kind} by the value of {day_text(alert.day)}; decided at "
-        f"{moment_text(alert.decided_at)}{late}.",
-        f"Value: {fact_text(alert, _title(alert, services))}.",
+        decided.format(
+            what=f"{alert.rule} {alert.kind}",
+            day=day_text(alert.day),
+            moment=moment_text(alert.decided_at),
+        ),
+        _("Value: {fact}.").format(fact=fact_text(alert, _title(alert, services))),
     ]
     inputs = [f"{day_text(day)} {number(value, alert.unit)}" for day, value in alert.decided_by]
     if len(inputs) > 1:
-        lines.append(f"Values that decided it: {', '.join(inputs)} ({alert.vendor}).")
+        values = _("Values that decided it: {values} ({vendor}).")
+        lines.append(values.format(values=", ".join(inputs), vendor=alert.vendor))
+    rule = _("Rule: {rule}")
     if watched is not None:
-        lines.append(f"Rule: {rule_text(watched.rule, watched.indicator)}")
+        lines.append(rule.format(rule=rule_text(watched.rule, watched.indicator)))
     else:
-        lines += [f"Rule: {each.rests_on}" for each in COMPOSED if each.id == alert.rule]
+        composed = [_(each.rests_on) for each in COMPOSED if each.id == alert.rule]
+        lines += [rule.format(rule=each) for each in composed]
     meaning = meaning_text(watched.rule, alert.kind) if watched is not None else ""
     if meaning:
-        return [*lines, f"It means: {meaning}"]
-    told = takewhile(lambda line: not line.startswith("Phase: "), alert.message.lines)
-    return [*lines, "It said:", *(f"  {line}" for line in told)]
+        return [*lines, _("It means: {meaning}").format(meaning=meaning)]
+    board_begins = PHASE_LINE.partition("{")[0]
+    english = list(takewhile(lambda line: not line.startswith(board_begins), alert.message.lines))
+    told = alert.message.spoken(spoken()).lines[: len(english)]
+    return [*lines, _("It said:"), *(f"  {line}" for line in told)]
 
 
 def _title(alert: Alert, services: Services) -> str:
@@ -128,17 +150,29 @@ def _since(alert: Alert, every: Sequence[Numbered]) -> list[str]:
     """What became of it when values were revised."""
     if alert.kind is Kind.CORRECTED:
         original = recorded.corrected_id(alert)
-        verdict = "takes it back" if alert.withdrawn else "lets it stand"
-        return [f"This corrects {original} and {verdict}; /why {original} explains that one."]
+        verdict = _("This corrects {alert} and lets it stand; /why {alert} explains that one.")
+        if alert.withdrawn:
+            verdict = _("This corrects {alert} and takes it back; /why {alert} explains that one.")
+        return [verdict.format(alert=original)]
     revised = recorded.corrections(alert, every)
     if not revised:
-        return ["Not corrected since."]
+        return [_("Not corrected since.")]
     last = revised[-1]
-    verdict = "Withdrawn since" if last.withdrawn else "Corrected since, and it stands"
-    times = "" if len(revised) == 1 else f", the last of {len(revised)} corrections"
+    verdict = _("Withdrawn since") if last.withdrawn else _("Corrected since, and it stands")
+    said = counted(
+        "{verdict}: {value} by the revised values of {vendor}, told at {moment}.",
+        "{verdict}: {value} by the revised values of {vendor}, told at {moment}, the last of "
+        "{count} corrections.",
+        len(revised),
+    )
     return [
-        f"{verdict}: {number(last.value, last.unit)} by the revised values of {last.vendor}, told "
-        f"at {moment_text(last.decided_at)}{times}."
+        said.format(
+            verdict=verdict,
+            value=number(last.value, last.unit),
+            vendor=last.vendor,
+            moment=moment_text(last.decided_at),
+            count=len(revised),
+        )
     ]
 
 
@@ -150,17 +184,19 @@ def _from_the_past(alert: Alert, watched: _Watched, now: RuleView | None) -> lis
 
 
 def _states(found: Around | None, now: RuleView | None) -> str:
-    present = "not known" if now is None else STATES[now.status]
+    present = _("not known") if now is None else state_text(now.status)
     if found is None:
-        return f"State now: {present}. The stored values do not show the states around it."
-    return (
-        f"State: {_state(found.before)} before it, {_state(found.after)} after it, {present} now."
-    )
+        hidden = _("State now: {state}. The stored values do not show the states around it.")
+        return hidden.format(state=present)
+    said = _("State: {before} before it, {after} after it, {state} now.")
+    return said.format(before=_state(found.before), after=_state(found.after), state=present)
 
 
 def _state(state: RuleState) -> str:
-    since = "" if state.since is None else f" (since {day_text(state.since)})"
-    return f"{STATES[state.status]}{since}"
+    if state.since is None:
+        return state_text(state.status)
+    said = _("{state} (since {day})")
+    return said.format(state=state_text(state.status), day=day_text(state.since))
 
 
 def _earlier(alert: Alert, watched: _Watched) -> list[str]:
@@ -168,22 +204,24 @@ def _earlier(alert: Alert, watched: _Watched) -> list[str]:
     total3, btc_price, shares = (watched.market[key] for key in MARKET)
     rotation, dominance = track.rotation(total3, btc_price), track.dominance(shares)
     if rotation is None and dominance is None:
-        return ["What came after earlier firings is not known: the market's past is not stored."]
+        return [_("What came after earlier firings is not known: the market's past is not stored.")]
     before = _episode(alert)
     seen = follow(
         watched.rule, watched.indicator, watched.points, rotation, dominance, before=before
     )
     if seen is None:
-        return ["What came after earlier firings is not known: its past is not stored."]
+        return [_("What came after earlier firings is not known: its past is not stored.")]
     if not seen.fired:
-        since = day_text(watched.points[0].day)
-        return [f"Earlier firings: none since {since}, when the stored past begins."]
+        none = _("Earlier firings: none since {day}, when the stored past begins.")
+        return [none.format(day=day_text(watched.points[0].day))]
     vendors = ", ".join(dict.fromkeys(past[-1].vendor for past in watched.market.values() if past))
     return [
-        f"What came after the firings before {day_text(before)}:",
+        _("What came after the firings before {day}:").format(day=day_text(before)),
         *firing_lines(seen),
-        f"Market by {vendors}; /track {alert.rule} sets it beside all days. No figure here is a "
-        "probability.",
+        _(
+            "Market by {vendors}; /track {rule} sets it beside all days. No figure here is a "
+            "probability."
+        ).format(vendors=vendors, rule=alert.rule),
     ]
 
 
@@ -195,16 +233,15 @@ def _episode(alert: Alert) -> date:
 def _again(alert: Alert, indicators: Sequence[Indicator]) -> list[str]:
     """The command that reproduces it."""
     if alert.kind is Kind.CORRECTED:
-        return ["A recording holds one value a day: a correction cannot be replayed."]
+        return [_("A recording holds one value a day: a correction cannot be replayed.")]
     day = replayed_on(alert, indicators)
-    files = " and ".join(f"{series}.csv" for series in needed(alert, indicators))
-    note = ""
+    command = f"python -m bot replay DIR --from {day} --to {day}"
+    files = all_of([f"{series}.csv" for series in needed(alert, indicators)])
+    held = _("DIR holds {files}, from well before that day, as lines of date,value.")
+    said = [held.format(files=files)]
     if not alert.decided_by and alert.kind is Kind.FIRED and alert.rule not in _COMPOSED_IDS:
-        note = " It was decided before its day was over: a final value may say otherwise."
-    return [
-        f"To reproduce it: python -m bot replay DIR --from {day} --to {day}",
-        f"DIR holds {files}, from well before that day, as lines of date,value.{note}",
-    ]
+        said.append(_("It was decided before its day was over: a final value may say otherwise."))
+    return [_("To reproduce it: {command}").format(command=command), " ".join(said)]
 
 
 _COMPOSED_IDS = frozenset(each.id for each in COMPOSED)
@@ -212,8 +249,8 @@ _COMPOSED_IDS = frozenset(each.id for each in COMPOSED)
 
 COMMAND = Command(
     "why",
-    "What is behind an alert",
+    N_("What is behind an alert"),
     run,
-    usage="[alert]",
-    options=(Option("alert", "Its number in /history, its id or a rule; empty: your last"),),
+    usage=N_("[alert]"),
+    options=(Option("alert", N_("Its number in /history, its id or a rule; empty: your last")),),
 )

@@ -1,14 +1,15 @@
 """The series the product knows: unit, calendar, and the bounds of what can be real."""
 
 from bot.catalogue import bitcoin, crypto, equities, macro, seasons
+from bot.language import N_
 from bot.model import Series
 
 _BY_SUBJECT = {
-    "Shares": equities.SERIES,
-    "Crypto market": crypto.SERIES,
-    "Altcoin season": seasons.SERIES,
-    "Bitcoin holders and leverage": bitcoin.SERIES,
-    "Money": macro.SERIES,
+    N_("Shares"): equities.SERIES,
+    N_("Crypto market"): crypto.SERIES,
+    N_("Altcoin season"): seasons.SERIES,
+    N_("Bitcoin holders and leverage"): bitcoin.SERIES,
+    N_("Money"): macro.SERIES,
 }
 
 SERIES: dict[str, Series] = {

@@ -1,11 +1,12 @@
 """Who holds Bitcoin, who buys it through funds, and with how much borrowed money."""
 
+from bot.language import N_
 from bot.model import Bound, Cadence, Series, Unit
 
 SERIES = (
     Series(
         key="btc_etf_flow",
-        title="Bitcoin ETF net flow",
+        title=N_("Bitcoin ETF net flow"),
         unit=Unit.USD,
         cadence=Cadence.NYSE_NEXT_MORNING,
         late_after_hours=12.0,
@@ -15,7 +16,7 @@ SERIES = (
     ),
     Series(
         key="whale_supply",
-        title="Bitcoin on addresses with 1,000 or more",
+        title=N_("Bitcoin on addresses with 1,000 or more"),
         unit=Unit.BTC,
         cadence=Cadence.UTC_DAY,
         late_after_hours=48.0,
@@ -25,7 +26,7 @@ SERIES = (
     ),
     Series(
         key="lth_supply",
-        title="Bitcoin with long-term holders",
+        title=N_("Bitcoin with long-term holders"),
         unit=Unit.BTC,
         cadence=Cadence.UTC_DAY,
         late_after_hours=48.0,
@@ -35,7 +36,7 @@ SERIES = (
     ),
     Series(
         key="okx_open_interest",
-        title="OKX open interest, Bitcoin perpetual",
+        title=N_("OKX open interest, Bitcoin perpetual"),
         unit=Unit.BTC,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -45,7 +46,7 @@ SERIES = (
     ),
     Series(
         key="okx_funding",
-        title="OKX funding, Bitcoin perpetual",
+        title=N_("OKX funding, Bitcoin perpetual"),
         unit=Unit.PCT,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -54,7 +55,7 @@ SERIES = (
     ),
     Series(
         key="okx_liquidations_24h",
-        title="OKX liquidations, 24 hours",
+        title=N_("OKX liquidations, 24 hours"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -63,7 +64,7 @@ SERIES = (
     ),
     Series(
         key="bybit_open_interest",
-        title="Bybit open interest, Bitcoin perpetual",
+        title=N_("Bybit open interest, Bitcoin perpetual"),
         unit=Unit.BTC,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -73,7 +74,7 @@ SERIES = (
     ),
     Series(
         key="bybit_funding",
-        title="Bybit funding, Bitcoin perpetual",
+        title=N_("Bybit funding, Bitcoin perpetual"),
         unit=Unit.PCT,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -82,7 +83,7 @@ SERIES = (
     ),
     Series(
         key="binance_open_interest",
-        title="Binance open interest, Bitcoin perpetual",
+        title=N_("Binance open interest, Bitcoin perpetual"),
         unit=Unit.BTC,
         cadence=Cadence.UTC_DAY,
         late_after_hours=2.0,
@@ -92,7 +93,7 @@ SERIES = (
     ),
     Series(
         key="binance_funding",
-        title="Binance funding, Bitcoin perpetual",
+        title=N_("Binance funding, Bitcoin perpetual"),
         unit=Unit.PCT,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -101,7 +102,7 @@ SERIES = (
     ),
     Series(
         key="liquidations_24h",
-        title="Liquidations on all exchanges, 24 hours",
+        title=N_("Liquidations on all exchanges, 24 hours"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -110,7 +111,7 @@ SERIES = (
     ),
     Series(
         key="btc_liquidations",
-        title="Bitcoin liquidations of a day",
+        title=N_("Bitcoin liquidations of a day"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=36.0,

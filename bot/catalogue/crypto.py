@@ -1,11 +1,12 @@
 """The crypto market as a whole, and how it is shared out."""
 
+from bot.language import N_
 from bot.model import Bound, Cadence, Series, Unit
 
 SERIES = (
     Series(
         key="btc_price",
-        title="Bitcoin price",
+        title=N_("Bitcoin price"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -16,7 +17,7 @@ SERIES = (
     ),
     Series(
         key="btc_dominance",
-        title="Bitcoin dominance",
+        title=N_("Bitcoin dominance"),
         unit=Unit.PCT,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -28,7 +29,7 @@ SERIES = (
     ),
     Series(
         key="eth_dominance",
-        title="Ethereum dominance",
+        title=N_("Ethereum dominance"),
         unit=Unit.PCT,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -39,7 +40,7 @@ SERIES = (
     ),
     Series(
         key="total_market_cap",
-        title="Total crypto market cap",
+        title=N_("Total crypto market cap"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -50,7 +51,7 @@ SERIES = (
     ),
     Series(
         key="total3",
-        title="TOTAL3, all coins but Bitcoin and Ethereum",
+        title=N_("TOTAL3, all coins but Bitcoin and Ethereum"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -61,7 +62,7 @@ SERIES = (
     ),
     Series(
         key="total3_ex_stablecoins",
-        title="TOTAL3 without stablecoins",
+        title=N_("TOTAL3 without stablecoins"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=1.0,
@@ -72,7 +73,7 @@ SERIES = (
     ),
     Series(
         key="stablecoin_supply",
-        title="Stablecoin supply",
+        title=N_("Stablecoin supply"),
         unit=Unit.USD,
         cadence=Cadence.UTC_DAY,
         late_after_hours=36.0,
@@ -83,7 +84,7 @@ SERIES = (
     ),
     Series(
         key="tracked_tokens",
-        title="Tokens tracked on decentralised exchanges",
+        title=N_("Tokens tracked on decentralised exchanges"),
         unit=Unit.TOKENS,
         cadence=Cadence.UTC_DAY,
         late_after_hours=2.0,
@@ -93,7 +94,7 @@ SERIES = (
     ),
     Series(
         key="new_tokens_30d",
-        title="New tokens in 30 days",
+        title=N_("New tokens in 30 days"),
         unit=Unit.TOKENS,
         cadence=Cadence.UTC_DAY,
         late_after_hours=2.0,
@@ -102,7 +103,7 @@ SERIES = (
     ),
     Series(
         key="fear_greed",
-        title="Fear & Greed Index",
+        title=N_("Fear & Greed Index"),
         unit=Unit.SCORE,
         cadence=Cadence.UTC_MORNING,
         late_after_hours=3.0,

@@ -1,11 +1,12 @@
 """American shares: small caps and the large ones they are measured against."""
 
+from bot.language import N_
 from bot.model import Bound, Cadence, Series, Unit
 
 SERIES = (
     Series(
         key="russell_2000",
-        title="Russell 2000",
+        title=N_("Russell 2000"),
         unit=Unit.POINTS,
         cadence=Cadence.NYSE_SESSION,
         late_after_hours=3.0,
@@ -17,7 +18,7 @@ SERIES = (
     ),
     Series(
         key="russell_2000_high",
-        title="Russell 2000 intraday high",
+        title=N_("Russell 2000 intraday high"),
         unit=Unit.POINTS,
         cadence=Cadence.NYSE_SESSION,
         late_after_hours=3.0,
@@ -28,7 +29,7 @@ SERIES = (
     ),
     Series(
         key="russell_2000_future",
-        title="E-mini Russell 2000 future",
+        title=N_("E-mini Russell 2000 future"),
         unit=Unit.POINTS,
         cadence=Cadence.GLOBEX,
         late_after_hours=1.0,
@@ -39,7 +40,7 @@ SERIES = (
     ),
     Series(
         key="sp_500",
-        title="S&P 500",
+        title=N_("S&P 500"),
         unit=Unit.POINTS,
         cadence=Cadence.NYSE_SESSION,
         late_after_hours=3.0,
@@ -51,7 +52,7 @@ SERIES = (
     ),
     Series(
         key="iwm",
-        title="IWM, the largest Russell 2000 fund",
+        title=N_("IWM, the largest Russell 2000 fund"),
         unit=Unit.USD,
         cadence=Cadence.NYSE_SESSION,
         late_after_hours=3.0,

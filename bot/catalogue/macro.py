@@ -1,11 +1,12 @@
 """The Federal Reserve's balance sheet and rate, and inflation."""
 
+from bot.language import N_
 from bot.model import Bound, Cadence, Series, Unit
 
 SERIES = (
     Series(
         key="fed_assets",
-        title="Fed assets",
+        title=N_("Fed assets"),
         unit=Unit.USD,
         cadence=Cadence.WEDNESDAY,
         late_after_hours=24.0,
@@ -15,7 +16,7 @@ SERIES = (
     ),
     Series(
         key="fed_soma",
-        title="Fed securities holdings (SOMA)",
+        title=N_("Fed securities holdings (SOMA)"),
         unit=Unit.USD,
         cadence=Cadence.WEDNESDAY,
         late_after_hours=72.0,
@@ -25,7 +26,7 @@ SERIES = (
     ),
     Series(
         key="fed_funds",
-        title="Effective fed funds rate",
+        title=N_("Effective fed funds rate"),
         unit=Unit.PCT,
         cadence=Cadence.NYSE_NEXT_MORNING,
         late_after_hours=96.0,
@@ -36,7 +37,7 @@ SERIES = (
     ),
     Series(
         key="cpi",
-        title="Consumer prices, seasonally adjusted",
+        title=N_("Consumer prices, seasonally adjusted"),
         unit=Unit.POINTS,
         cadence=Cadence.MONTH,
         late_after_hours=72.0,
@@ -47,7 +48,7 @@ SERIES = (
     ),
     Series(
         key="cpi_nsa",
-        title="Consumer prices, not adjusted",
+        title=N_("Consumer prices, not adjusted"),
         unit=Unit.POINTS,
         cadence=Cadence.MONTH,
         late_after_hours=72.0,

@@ -1,11 +1,12 @@
 """Altcoin season indices: the published ones, and our own from the same rule."""
 
+from bot.language import N_
 from bot.model import Bound, Cadence, Series, Unit
 
 SERIES = (
     Series(
         key="altcoin_season_index",
-        title="Altcoin Season Index",
+        title=N_("Altcoin Season Index"),
         unit=Unit.SCORE,
         cadence=Cadence.UTC_DAY,
         late_after_hours=3.0,
@@ -16,7 +17,7 @@ SERIES = (
     ),
     Series(
         key="own_season_50",
-        title="Our season index, top 50",
+        title=N_("Our season index, top 50"),
         unit=Unit.SCORE,
         cadence=Cadence.UTC_DAY,
         late_after_hours=8.0,
@@ -26,7 +27,7 @@ SERIES = (
     ),
     Series(
         key="own_season_100",
-        title="Our season index, top 100",
+        title=N_("Our season index, top 100"),
         unit=Unit.SCORE,
         cadence=Cadence.UTC_DAY,
         late_after_hours=8.0,
@@ -36,7 +37,7 @@ SERIES = (
     ),
     Series(
         key="own_season_blue_chips",
-        title="Blue chips that beat Bitcoin, ranks 1 to 10",
+        title=N_("Blue chips that beat Bitcoin, ranks 1 to 10"),
         unit=Unit.SCORE,
         cadence=Cadence.UTC_DAY,
         late_after_hours=8.0,
@@ -45,7 +46,7 @@ SERIES = (
     ),
     Series(
         key="own_season_long_tail",
-        title="Long tail that beats Bitcoin, ranks 51 to 100",
+        title=N_("Long tail that beats Bitcoin, ranks 51 to 100"),
         unit=Unit.SCORE,
         cadence=Cadence.UTC_DAY,
         late_after_hours=8.0,

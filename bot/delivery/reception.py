@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.delivery.pacing import Pace
 from bot.delivery.restraint import PER_MINUTE, Hearing, Restraint
+from bot.language import _, speaking
 from bot.model import Chart, Chat, Message
 from bot.ports import SILENCE, Author, Boards, Outbox, Pictures, StoreUnavailable, Subscriptions
 
@@ -17,11 +18,11 @@ Answer = Callable[[Chat, str, Author], Awaitable[Message | None]]
 Suggest = Callable[[Chat, str, str, str, Author], Awaitable[Sequence[str]]]
 """(chat, command, option, what is typed, author) -> what may stand there."""
 
-SLOW_DOWN = Message(
-    "Slow down, please",
-    (f"I answer one person {PER_MINUTE} times a minute, and leave out what comes faster.",),
-    aside=True,
-)
+
+def slow_down() -> Message:
+    """What somebody is told who asks too much."""
+    why = _("I answer one person {count} times a minute, and leave out what comes faster.")
+    return Message(_("Slow down, please"), (why.format(count=PER_MINUTE),), aside=True)
 
 
 async def nothing(
@@ -68,7 +69,8 @@ class FrontDesk:
             hearing = self._restraint.hear(author.id, asyncio.get_running_loop().time())
             if hearing is Hearing.TOLD_TO_WAIT:
                 log.info("somebody on %s asks too much and is slowed down", chat.platform)
-                return SLOW_DOWN
+                with speaking(author.language):
+                    return slow_down()
             if hearing is Hearing.IGNORED:
                 return SILENCE
         return await self._answer(chat, text, author)

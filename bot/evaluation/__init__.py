@@ -6,6 +6,7 @@ This is the pure core that the live poller and `replay` share. Only the clock an
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 
 from bot import board, corrections
@@ -13,7 +14,7 @@ from bot.evaluation import follow_up, lateness, missed, phase, presets
 from bot.evaluation.pictured import pictured
 from bot.measures import Measures
 from bot.messages.buttons import with_alert_buttons
-from bot.model import Alert, Board, Indicator, Kind, RuleState
+from bot.model import Alert, Indicator, Kind, RuleState
 from bot.ports import StateChange
 
 
@@ -68,11 +69,11 @@ def evaluate(
     alerts += lateness.follow(measures, judged, after, held, now)
     told_now = [item for item in news if not item.is_past]
     if told_now or turns or due:
-        shown = _board(measures, indicators, after, now)
-        dated = [missed.Dated(presets.alert(i, shown, now), _late_from(i)) for i in told_now]
-        dated += [missed.Dated(phase.alert(t, shown, now), _late_from(t)) for t in turns]
-        dated += follow_up.alerts(measures, indicators, after, due, shown)
-        told_as = missed.told(dated, shown)
+        look = _look(measures, indicators, after, now)
+        dated = [missed.Dated(presets.alert(i, look, now), _late_from(i)) for i in told_now]
+        dated += [missed.Dated(phase.alert(t, look, now), _late_from(t)) for t in turns]
+        dated += follow_up.alerts(measures, indicators, after, due, look, now=now)
+        told_as = missed.told(dated, look, now)
         alerts += [pictured(each, measures, indicators, now) for each in told_as]
     return Evaluation(after, _changes(states, after), tuple(map(with_alert_buttons, alerts)))
 
@@ -81,14 +82,14 @@ def _late_from(news: presets.News | phase.Turn) -> datetime:
     return missed.late_from(news.indicator, news.point.day)
 
 
-def _board(
+def _look(
     measures: Measures,
     indicators: Sequence[Indicator],
     states: Mapping[str, RuleState],
     now: datetime,
-) -> Board:
+) -> board.Look:
     gates = [each for each in indicators if each.key in board.READS]
-    return board.read(measures.readings(gates, now), states, now)
+    return partial(board.read, measures.readings(gates, now), states, now)
 
 
 def _changes(

@@ -7,20 +7,23 @@ breakout says nothing any more, and its episode expires silently.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot import messages
-from bot.board import BREAKOUT_LASTS_DAYS
+from bot.board import BREAKOUT_LASTS_DAYS, Look
 from bot.calendar import final_at
 from bot.evaluation.missed import NEWS_LASTS, Dated
 from bot.evaluation.presets import News
+from bot.language import in_every_language
 from bot.measures import Measures
 from bot.model import (
     Alert,
-    Board,
     BreakoutRule,
     Cadence,
     Indicator,
     Kind,
+    Message,
+    Reading,
     Record,
     RuleState,
     Status,
@@ -119,11 +122,13 @@ def alerts(
     indicators: Sequence[Indicator],
     states: Mapping[str, RuleState],
     due: Sequence[Anniversary],
-    shown: Board,
+    look: Look,
+    *,
+    now: datetime,
 ) -> Iterator[Dated]:
-    """What is said on day 130, with the numbers as they stand at the board's time."""
+    """What is said on day 130, with the numbers as they stand now."""
     wanted = [each for each in indicators if each.key in (LEADER, *FOLLOWERS)]
-    readings = measures.readings(wanted, shown.as_of) if due else {}
+    readings = measures.readings(wanted, now) if due else {}
     for each in due:
         leader = readings[LEADER]
         alert = Alert(
@@ -138,7 +143,16 @@ def alerts(
             vendor=leader.vendor,
             as_of=leader.as_of,
             day=each.moment.date(),
-            decided_at=shown.as_of,
-            message=messages.follow_up(each.episode, each.record, readings, states, shown),
+            decided_at=now,
+            message=in_every_language(partial(_said, each, readings, states, look)),
         )
         yield Dated(alert, each.moment + NEWS_LASTS)
+
+
+def _said(
+    due: Anniversary,
+    readings: Mapping[str, Reading],
+    states: Mapping[str, RuleState],
+    look: Look,
+) -> Message:
+    return messages.follow_up(due.episode, due.record, readings, states, look())

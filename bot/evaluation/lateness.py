@@ -7,6 +7,7 @@ from datetime import datetime
 from bot import messages, rules
 from bot.catalogue import SERIES
 from bot.evaluation.presets import stand_ins
+from bot.language import in_every_language
 from bot.measures import Measures
 from bot.model import Alert, Indicator, Reading, RuleState, Transition
 
@@ -61,6 +62,7 @@ def _alert(
     watching = [each for each in indicators if series in each.series]
     stood_in = stand_ins(measures.book, series, now) is not None
     served = [each for each in watching if stood_in and each.derive is None]
+    standby = _standby(measures, itself, now)
     return Alert(
         id=f"{BLIND}:{series}:{reading.as_of:%Y-%m-%dT%H:%MZ}:{transition.kind}",
         rule=BLIND,
@@ -74,13 +76,15 @@ def _alert(
         as_of=reading.as_of,
         day=reading.day,
         decided_at=now,
-        message=messages.blind(
-            reading,
-            transition,
-            [rule.id for each in watching for rule in each.rules],
-            _standby(measures, itself, now),
-            served=[rule.id for each in served for rule in each.rules],
-            held=held,
+        message=in_every_language(
+            lambda: messages.blind(
+                reading,
+                transition,
+                [rule.id for each in watching for rule in each.rules],
+                standby,
+                served=[rule.id for each in served for rule in each.rules],
+                held=held,
+            )
         ),
     )
 

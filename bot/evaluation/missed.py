@@ -1,13 +1,16 @@
 """What happened while nobody looked: told once, together, labelled, and never as news."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from bot import messages
+from bot.board import Look
 from bot.calendar import final_at
 from bot.catalogue import SERIES
-from bot.model import Alert, Board, Indicator, Kind
+from bot.language import in_every_language
+from bot.model import Alert, Indicator, Kind, Message
 
 NEWS_LASTS = timedelta(hours=24)
 
@@ -32,7 +35,7 @@ def late_from(indicator: Indicator, day: date) -> datetime:
     )
 
 
-def told(alerts: Iterable[Dated], shown: Board) -> Iterator[Alert]:
+def told(alerts: Iterable[Dated], look: Look, now: datetime) -> Iterator[Alert]:
     """Alerts in time as they are; of those that come late one for each topic, which names them.
 
     The late ones are recorded quietly under their own ids, so that they are never told again and
@@ -40,7 +43,7 @@ def told(alerts: Iterable[Dated], shown: Board) -> Iterator[Alert]:
     """
     late: dict[str, list[Alert]] = {}
     for each in alerts:
-        if shown.as_of < each.late_from:
+        if now < each.late_from:
             yield each.alert
         else:
             late.setdefault(each.alert.topic, []).append(each.alert)
@@ -53,5 +56,9 @@ def told(alerts: Iterable[Dated], shown: Board) -> Iterator[Alert]:
             id=f"{newest.id}:{Kind.LATE}",
             kind=Kind.LATE,
             decided_by=(),
-            message=messages.found_late(ordered, shown),
+            message=in_every_language(partial(_found_late, ordered, look)),
         )
+
+
+def _found_late(alerts: Sequence[Alert], look: Look) -> Message:
+    return messages.found_late(alerts, look())

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from bot import board, messages, rules
 from bot.calendar import is_session
 from bot.evaluation.presets import Trails, state_on
+from bot.language import in_every_language
 from bot.measures import Measures
 from bot.model import (
     Alert,
-    Board,
     Course,
     GateState,
     Indicator,
@@ -190,7 +190,7 @@ def _decided(days: Days, season: Point) -> tuple[Phase, Point, float | None] | N
     return reached, point, level
 
 
-def alert(turn: Turn, shown: Board, now: datetime) -> Alert:
+def alert(turn: Turn, look: board.Look, now: datetime) -> Alert:
     """The alert of a new phase."""
     return Alert(
         id=f"{PHASE}:{turn.day}:{Kind.FIRED}",
@@ -205,12 +205,14 @@ def alert(turn: Turn, shown: Board, now: datetime) -> Alert:
         as_of=turn.point.as_of,
         day=turn.day,
         decided_at=now,
-        message=messages.phase_turn(
-            turn.was,
-            turn.phase,
-            turn.since,
-            indicator=turn.indicator,
-            point=turn.point,
-            shown=shown,
+        message=in_every_language(
+            lambda: messages.phase_turn(
+                turn.was,
+                turn.phase,
+                turn.since,
+                indicator=turn.indicator,
+                point=turn.point,
+                shown=look(),
+            )
         ),
     )

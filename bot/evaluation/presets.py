@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from bot import board, corrections, messages, rules
 from bot.book import Book, point
+from bot.language import in_every_language
 from bot.measures import Measures
-from bot.model import Alert, Board, Indicator, Kind, LevelRule, Point, Rule, RuleState, Transition
+from bot.model import Alert, Indicator, Kind, LevelRule, Point, Rule, RuleState, Transition
 
 Trails = dict[str, list[tuple[date, RuleState]]]
 """Rule -> its state after each day that it saw in this evaluation, oldest first."""
@@ -186,7 +187,7 @@ def state_on(
     return rules.fold(rule, (point for point in past if point.day <= day))
 
 
-def alert(item: News, shown: Board, now: datetime) -> Alert:
+def alert(item: News, look: board.Look, now: datetime) -> Alert:
     """The alert of a preset rule's transition."""
     indicator, rule, transition, value = item.indicator, item.rule, item.transition, item.point
     return Alert(
@@ -202,6 +203,8 @@ def alert(item: News, shown: Board, now: datetime) -> Alert:
         as_of=value.as_of,
         day=value.day,
         decided_at=now,
-        message=messages.alert(indicator, rule, transition, value, shown),
+        message=in_every_language(
+            lambda: messages.alert(indicator, rule, transition, value, look())
+        ),
         decided_by=item.decided_by,
     )

@@ -1,10 +1,11 @@
 """The share of CoinMarketCap's top 100 coins that beat Bitcoin over 90 days."""
 
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Side, Tone, Unit
 
 INDICATOR = Indicator(
     key="altcoin_season_index",
-    title="Altcoin Season Index",
+    title=N_("Altcoin Season Index"),
     unit=Unit.SCORE,
     series=("altcoin_season_index",),
     rules=(
@@ -16,10 +17,14 @@ INDICATOR = Indicator(
             level=75.0,
             inclusive=True,
             band=15.0,
-            meaning="Three in four large altcoins beat Bitcoin over 90 days: by the index's own "
-            "definition this is altseason.",
-            resolved_meaning="Altseason is over by the index's own definition: too few altcoins "
-            "still beat Bitcoin.",
+            meaning=N_(
+                "Three in four large altcoins beat Bitcoin over 90 days: by the index's own "
+                "definition this is altseason."
+            ),
+            resolved_meaning=N_(
+                "Altseason is over by the index's own definition: too few altcoins "
+                "still beat Bitcoin."
+            ),
         ),
         LevelRule(
             id="bitcoin_season",
@@ -29,9 +34,10 @@ INDICATOR = Indicator(
             level=25.0,
             band=10.0,
             tone=Tone.BAD,
-            meaning="Fewer than one in four large altcoins beat Bitcoin over 90 days: Bitcoin "
-            "season.",
-            resolved_meaning="Bitcoin season is over: enough altcoins beat Bitcoin again.",
+            meaning=N_(
+                "Fewer than one in four large altcoins beat Bitcoin over 90 days: Bitcoin season."
+            ),
+            resolved_meaning=N_("Bitcoin season is over: enough altcoins beat Bitcoin again."),
         ),
     ),
 )

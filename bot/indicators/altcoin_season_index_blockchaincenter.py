@@ -4,11 +4,12 @@ It is shown beside the index of the top 100, and no level is watched on it. Sour
 Blockchaincenter.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="altcoin_season_index_blockchaincenter",
-    title="Altcoin Season Index, Blockchaincenter",
+    title=N_("Altcoin Season Index, Blockchaincenter"),
     unit=Unit.SCORE,
     series=("altcoin_season_index",),
     vendor="Blockchaincenter",

@@ -3,11 +3,12 @@
 Source: Binance.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="binance_funding",
-    title="Binance funding, Bitcoin perpetual",
+    title=N_("Binance funding, Bitcoin perpetual"),
     unit=Unit.PCT,
     series=("binance_funding",),
 )

@@ -3,11 +3,12 @@
 Source: Binance.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="binance_open_interest",
-    title="Binance open interest, Bitcoin perpetual",
+    title=N_("Binance open interest, Bitcoin perpetual"),
     unit=Unit.BTC,
     series=("binance_open_interest",),
 )

@@ -7,6 +7,7 @@ that day is missing. Source: the spot exchange named beside the value.
 from collections.abc import Sequence
 
 from bot.formulas import changes
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="btc_change_1y",
-    title="Bitcoin, one year",
+    title=N_("Bitcoin, one year"),
     unit=Unit.PCT,
     series=("btc_price",),
     derive=_derive,
@@ -32,9 +33,11 @@ INDICATOR = Indicator(
             level=0.0,
             band=5.0,
             tone=Tone.BAD,
-            meaning="Bitcoin is worth less than a year ago: who has held it for a year has "
-            "gained nothing.",
-            resolved_meaning="Bitcoin is clearly worth more than a year ago again.",
+            meaning=N_(
+                "Bitcoin is worth less than a year ago: who has held it for a year has "
+                "gained nothing."
+            ),
+            resolved_meaning=N_("Bitcoin is clearly worth more than a year ago again."),
         ),
     ),
 )

@@ -7,6 +7,7 @@ of the dominance itself; two vendors are never mixed.
 from collections.abc import Sequence
 
 from bot.formulas import changes
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="btc_dominance_change_30d",
-    title="Bitcoin dominance, 30 days",
+    title=N_("Bitcoin dominance, 30 days"),
     unit=Unit.PP,
     series=("btc_dominance",),
     derive=_derive,

@@ -3,11 +3,12 @@
 Source: the flow vendor named beside the value, complete the next morning.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="btc_etf_flow",
-    title="Bitcoin ETF net flow",
+    title=N_("Bitcoin ETF net flow"),
     unit=Unit.USD,
     series=("btc_etf_flow",),
 )

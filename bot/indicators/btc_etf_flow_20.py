@@ -7,6 +7,7 @@ vendor.
 from collections.abc import Sequence
 
 from bot.formulas import fund_flows
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 REGIME_USD = fund_flows.REGIME_USD
@@ -19,7 +20,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="btc_etf_flow_20",
-    title="Bitcoin ETF net flow, 20 sessions",
+    title=N_("Bitcoin ETF net flow, 20 sessions"),
     unit=Unit.USD,
     series=("btc_etf_flow",),
     derive=_derive,
@@ -35,10 +36,14 @@ INDICATOR = Indicator(
             band=2 * REGIME_USD,
             confirmations=1,
             is_regime=True,
-            meaning="Money flows into the Bitcoin funds again: institutions add Bitcoin, "
-            "which steadies the market and does not by itself reach altcoins.",
-            resolved_meaning="The inflow regime is over: over 20 sessions more than a billion has "
-            "left the funds.",
+            meaning=N_(
+                "Money flows into the Bitcoin funds again: institutions add Bitcoin, "
+                "which steadies the market and does not by itself reach altcoins."
+            ),
+            resolved_meaning=N_(
+                "The inflow regime is over: over 20 sessions more than a billion has "
+                "left the funds."
+            ),
         ),
         LevelRule(
             id="etf_outflow",
@@ -50,10 +55,13 @@ INDICATOR = Indicator(
             confirmations=1,
             is_regime=True,
             tone=Tone.BAD,
-            meaning="Money leaves the Bitcoin funds: until it stops, the gate of the ETF "
-            "flows stays shut.",
-            resolved_meaning="The outflow regime is over: over 20 sessions more than a billion has "
-            "come in.",
+            meaning=N_(
+                "Money leaves the Bitcoin funds: until it stops, the gate of the ETF "
+                "flows stays shut."
+            ),
+            resolved_meaning=N_(
+                "The outflow regime is over: over 20 sessions more than a billion has come in."
+            ),
         ),
     ),
 )

@@ -7,6 +7,7 @@ Source: the flow vendor.
 from collections.abc import Sequence
 
 from bot.formulas import fund_flows
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="btc_etf_flow_year",
-    title="Bitcoin ETF net flow, year to date",
+    title=N_("Bitcoin ETF net flow, year to date"),
     unit=Unit.USD,
     series=("btc_etf_flow",),
     derive=_derive,

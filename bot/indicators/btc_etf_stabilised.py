@@ -8,6 +8,7 @@ other leaves the regime as it was. Source: the flow vendor.
 from collections.abc import Sequence
 
 from bot.formulas import fund_flows
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -18,7 +19,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="btc_etf_stabilised",
-    title="Bitcoin ETF flows have stabilised",
+    title=N_("Bitcoin ETF flows have stabilised"),
     unit=Unit.TRUTH,
     series=("btc_etf_flow",),
     derive=_derive,

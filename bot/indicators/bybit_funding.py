@@ -3,11 +3,12 @@
 Source: Bybit.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="bybit_funding",
-    title="Bybit funding, Bitcoin perpetual",
+    title=N_("Bybit funding, Bitcoin perpetual"),
     unit=Unit.PCT,
     series=("bybit_funding",),
 )

@@ -3,11 +3,12 @@
 Source: Bybit.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="bybit_open_interest",
-    title="Bybit open interest, Bitcoin perpetual",
+    title=N_("Bybit open interest, Bitcoin perpetual"),
     unit=Unit.BTC,
     series=("bybit_open_interest",),
 )

@@ -7,6 +7,7 @@ least 60. Source: the Russell 2000's closes, and TOTAL3 at the end of the same U
 from collections.abc import Sequence
 
 from bot.formulas import correlation
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="correlation",
-    title="Russell 2000 and TOTAL3, correlation",
+    title=N_("Russell 2000 and TOTAL3, correlation"),
     unit=Unit.CORRELATION,
     series=("russell_2000", "total3"),
     derive=_derive,
@@ -32,11 +33,14 @@ INDICATOR = Indicator(
             band=0.1,
             confirmations=1,
             inclusive=True,
-            meaning="Small caps and altcoins move together from day to day, as they did on "
-            "one day in five. It has been high without any altseason, so it says that "
-            "they share a mood, not that one leads.",
-            resolved_meaning="They move apart again: the days of one say little of the days of the "
-            "other.",
+            meaning=N_(
+                "Small caps and altcoins move together from day to day, as they did on "
+                "one day in five. It has been high without any altseason, so it says that "
+                "they share a mood, not that one leads."
+            ),
+            resolved_meaning=N_(
+                "They move apart again: the days of one say little of the days of the other."
+            ),
         ),
     ),
 )

@@ -8,6 +8,7 @@ Source: the Russell 2000's closes, and TOTAL3 at the end of the same UTC day.
 from collections.abc import Sequence
 
 from bot.formulas import correlation
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -18,7 +19,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="correlation_levels",
-    title="Russell 2000 and TOTAL3, correlation of levels",
+    title=N_("Russell 2000 and TOTAL3, correlation of levels"),
     unit=Unit.CORRELATION,
     series=("russell_2000", "total3"),
     derive=_derive,

@@ -3,11 +3,12 @@
 There is no index for October 2025. Source: the Bureau of Labor Statistics (CPIAUCSL).
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="cpi",
-    title="Consumer prices, seasonally adjusted",
+    title=N_("Consumer prices, seasonally adjusted"),
     unit=Unit.POINTS,
     series=("cpi",),
 )

@@ -7,6 +7,7 @@ has none. Source: the Bureau of Labor Statistics (CPIAUCSL).
 from collections.abc import Sequence
 
 from bot.formulas import inflation
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="cpi_3m_annualised",
-    title="Inflation, three months annualised",
+    title=N_("Inflation, three months annualised"),
     unit=Unit.PCT,
     series=("cpi",),
     derive=_derive,

@@ -7,6 +7,7 @@ published has none. Source: the Bureau of Labor Statistics (CPIAUCNS).
 from collections.abc import Sequence
 
 from bot.formulas import inflation
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="cpi_headline_yoy",
-    title="Headline inflation, one year",
+    title=N_("Headline inflation, one year"),
     unit=Unit.PCT,
     series=("cpi_nsa",),
     derive=_derive,

@@ -4,11 +4,12 @@ The headline rate is counted on it. There is no index for October 2025. Source: 
 Statistics (CPIAUCNS).
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="cpi_nsa",
-    title="Consumer prices, not adjusted",
+    title=N_("Consumer prices, not adjusted"),
     unit=Unit.POINTS,
     series=("cpi_nsa",),
 )

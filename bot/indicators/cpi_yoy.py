@@ -7,6 +7,7 @@ published has none. Source: the Bureau of Labor Statistics (CPIAUCSL).
 from collections.abc import Sequence
 
 from bot.formulas import inflation
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 BAND_PP = 0.2
@@ -20,7 +21,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="cpi_yoy",
-    title="Inflation, one year",
+    title=N_("Inflation, one year"),
     unit=Unit.PCT,
     series=("cpi",),
     derive=_derive,
@@ -36,8 +37,8 @@ INDICATOR = Indicator(
             confirmations=1,
             inclusive=True,
             tone=Tone.BAD,
-            meaning="Prices rise by 3 % a year or more: room for lower rates shrinks.",
-            resolved_meaning="Inflation is clearly below 3 % again.",
+            meaning=N_("Prices rise by 3 % a year or more: room for lower rates shrinks."),
+            resolved_meaning=N_("Inflation is clearly below 3 % again."),
         ),
         LevelRule(
             id="inflation_3_down",
@@ -47,8 +48,8 @@ INDICATOR = Indicator(
             level=3.0,
             band=BAND_PP,
             confirmations=1,
-            meaning="Prices rise by less than 3 % a year: room for lower rates grows.",
-            resolved_meaning="Inflation is clearly above 3 % again.",
+            meaning=N_("Prices rise by less than 3 % a year: room for lower rates grows."),
+            resolved_meaning=N_("Inflation is clearly above 3 % again."),
         ),
         LevelRule(
             id="inflation_2_up",
@@ -60,8 +61,8 @@ INDICATOR = Indicator(
             confirmations=1,
             inclusive=True,
             tone=Tone.BAD,
-            meaning="Prices rise by 2 % a year or more: room for lower rates shrinks.",
-            resolved_meaning="Inflation is clearly below 2 % again.",
+            meaning=N_("Prices rise by 2 % a year or more: room for lower rates shrinks."),
+            resolved_meaning=N_("Inflation is clearly below 2 % again."),
         ),
         LevelRule(
             id="inflation_2_down",
@@ -71,8 +72,8 @@ INDICATOR = Indicator(
             level=2.0,
             band=BAND_PP,
             confirmations=1,
-            meaning="Prices rise by less than 2 % a year: room for lower rates grows.",
-            resolved_meaning="Inflation is clearly above 2 % again.",
+            meaning=N_("Prices rise by less than 2 % a year: room for lower rates grows."),
+            resolved_meaning=N_("Inflation is clearly above 2 % again."),
         ),
     ),
 )

@@ -4,11 +4,12 @@ Vendors count different coins, so levels of two vendors do not compare. Source: 
 vendor named beside the value.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="eth_dominance",
-    title="Ethereum dominance",
+    title=N_("Ethereum dominance"),
     unit=Unit.PCT,
     series=("eth_dominance",),
 )

@@ -3,11 +3,12 @@
 Source: alternative.me, a value a day.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="fear_greed",
-    title="Fear & Greed Index",
+    title=N_("Fear & Greed Index"),
     unit=Unit.SCORE,
     series=("fear_greed",),
 )

@@ -3,11 +3,12 @@
 Source: the H.4.1 release (WALCL), published on Thursday.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="fed_assets",
-    title="Fed assets",
+    title=N_("Fed assets"),
     unit=Unit.USD,
     series=("fed_assets",),
 )

@@ -6,6 +6,7 @@ Formula: assets less assets exactly 13 weeks earlier. Source: the H.4.1 release 
 from collections.abc import Sequence
 
 from bot.formulas import fed
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 TURN_USD = 25e9
@@ -19,7 +20,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="fed_assets_change_13w",
-    title="Fed assets, 13 weeks",
+    title=N_("Fed assets, 13 weeks"),
     unit=Unit.USD,
     series=("fed_assets",),
     derive=_derive,
@@ -33,9 +34,10 @@ INDICATOR = Indicator(
             level=TURN_USD,
             band=2 * TURN_USD,
             confirmations=1,
-            meaning="The Federal Reserve's balance sheet grows over a quarter: money is being "
-            "added.",
-            resolved_meaning="It no longer grows: over a quarter the balance sheet has shrunk.",
+            meaning=N_(
+                "The Federal Reserve's balance sheet grows over a quarter: money is being added."
+            ),
+            resolved_meaning=N_("It no longer grows: over a quarter the balance sheet has shrunk."),
         ),
         LevelRule(
             id="fed_liquidity_down",
@@ -46,9 +48,13 @@ INDICATOR = Indicator(
             band=2 * TURN_USD,
             confirmations=1,
             tone=Tone.BAD,
-            meaning="The Federal Reserve's balance sheet shrinks over a quarter: money is "
-            "being withdrawn.",
-            resolved_meaning="It no longer shrinks: over a quarter the balance sheet has grown.",
+            meaning=N_(
+                "The Federal Reserve's balance sheet shrinks over a quarter: money is "
+                "being withdrawn."
+            ),
+            resolved_meaning=N_(
+                "It no longer shrinks: over a quarter the balance sheet has grown."
+            ),
         ),
     ),
 )

@@ -7,6 +7,7 @@ H.4.1 release (WALCL).
 from collections.abc import Sequence
 
 from bot.formulas import fed
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="fed_assets_pace",
-    title="Fed assets, pace of shrinking",
+    title=N_("Fed assets, pace of shrinking"),
     unit=Unit.USD_BN_A_MONTH,
     series=("fed_assets",),
     derive=_derive,

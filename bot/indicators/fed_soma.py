@@ -3,11 +3,12 @@
 It leaves out loans and other facilities. Source: the New York Fed.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="fed_soma",
-    title="Fed securities holdings (SOMA)",
+    title=N_("Fed securities holdings (SOMA)"),
     unit=Unit.USD,
     series=("fed_soma",),
 )

@@ -7,6 +7,7 @@ New York Fed; loans and other facilities are left out.
 from collections.abc import Sequence
 
 from bot.formulas import fed
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="fed_soma_pace",
-    title="Fed securities, pace of shrinking",
+    title=N_("Fed securities, pace of shrinking"),
     unit=Unit.USD_BN_A_MONTH,
     series=("fed_soma",),
     derive=_derive,

@@ -7,6 +7,7 @@ least 300 values. Coins count that have not moved for 155 days. Source: the chai
 from collections.abc import Sequence
 
 from bot.formulas import supplies
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="holder_accumulation",
-    title="Long-term holders, 30 days against the past year",
+    title=N_("Long-term holders, 30 days against the past year"),
     unit=Unit.DEVIATIONS,
     series=("lth_supply",),
     derive=_derive,
@@ -31,9 +32,11 @@ INDICATOR = Indicator(
             level=2.0,
             band=1.0,
             confirmations=1,
-            meaning="Long-term holders have added more in 30 days than is usual: beyond two "
-            "standard deviations of the past year.",
-            resolved_meaning="The accumulation is back within what is usual.",
+            meaning=N_(
+                "Long-term holders have added more in 30 days than is usual: beyond two "
+                "standard deviations of the past year."
+            ),
+            resolved_meaning=N_("The accumulation is back within what is usual."),
         ),
         LevelRule(
             id="holder_accumulation_down",
@@ -43,9 +46,11 @@ INDICATOR = Indicator(
             level=-2.0,
             band=1.0,
             confirmations=1,
-            meaning="Long-term holders have given away more in 30 days than is usual: beyond "
-            "two standard deviations of the past year.",
-            resolved_meaning="The distribution is back within what is usual.",
+            meaning=N_(
+                "Long-term holders have given away more in 30 days than is usual: beyond "
+                "two standard deviations of the past year."
+            ),
+            resolved_meaning=N_("The distribution is back within what is usual."),
         ),
     ),
 )

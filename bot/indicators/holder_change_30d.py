@@ -8,6 +8,7 @@ chain.
 from collections.abc import Sequence
 
 from bot.formulas import supplies
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -18,7 +19,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="holder_change_30d",
-    title="Long-term holders, 30 days",
+    title=N_("Long-term holders, 30 days"),
     unit=Unit.BTC,
     series=("lth_supply",),
     derive=_derive,

@@ -3,11 +3,12 @@
 Source: a vendor that adds up the exchanges, named beside the value.
 """
 
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Side, Tone, Unit
 
 INDICATOR = Indicator(
     key="liquidations_24h",
-    title="Liquidations on all exchanges, 24 hours",
+    title=N_("Liquidations on all exchanges, 24 hours"),
     unit=Unit.USD,
     series=("liquidations_24h",),
     rules=(
@@ -22,9 +23,11 @@ INDICATOR = Indicator(
             inclusive=True,
             on_samples=True,
             tone=Tone.BAD,
-            meaning="Borrowed positions were closed by force on a large scale: prices moved "
-            "against the crowd, and part of the leverage is gone.",
-            resolved_meaning="The flush is over: less than half of that is being closed.",
+            meaning=N_(
+                "Borrowed positions were closed by force on a large scale: prices moved "
+                "against the crowd, and part of the leverage is gone."
+            ),
+            resolved_meaning=N_("The flush is over: less than half of that is being closed."),
         ),
     ),
 )

@@ -3,11 +3,12 @@
 Source: the chain, through the vendor named beside the value.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="lth_supply",
-    title="Bitcoin with long-term holders",
+    title=N_("Bitcoin with long-term holders"),
     unit=Unit.BTC,
     series=("lth_supply",),
 )

@@ -3,11 +3,12 @@
 Source: OKX.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="okx_funding",
-    title="OKX funding, Bitcoin perpetual",
+    title=N_("OKX funding, Bitcoin perpetual"),
     unit=Unit.PCT,
     series=("okx_funding",),
 )

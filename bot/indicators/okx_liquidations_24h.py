@@ -3,11 +3,12 @@
 One exchange is a fraction of the market, and is named so. Source: OKX.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="okx_liquidations_24h",
-    title="OKX liquidations, 24 hours",
+    title=N_("OKX liquidations, 24 hours"),
     unit=Unit.USD,
     series=("okx_liquidations_24h",),
 )

@@ -3,11 +3,12 @@
 Source: OKX.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="okx_open_interest",
-    title="OKX open interest, Bitcoin perpetual",
+    title=N_("OKX open interest, Bitcoin perpetual"),
     unit=Unit.BTC,
     series=("okx_open_interest",),
 )

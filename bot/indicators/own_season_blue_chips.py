@@ -4,11 +4,12 @@ Formula: 100 * coins ahead / coins counted, without stablecoins and copies of ot
 the listings of the market-cap vendor.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="own_season_blue_chips",
-    title="Blue chips that beat Bitcoin, ranks 1 to 10",
+    title=N_("Blue chips that beat Bitcoin, ranks 1 to 10"),
     unit=Unit.SCORE,
     series=("own_season_blue_chips",),
 )

@@ -7,6 +7,7 @@ largest coins lead; below 0 it has reached the small ones. Source: our own seaso
 from collections.abc import Sequence
 
 from bot.formulas.runs import common
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -18,7 +19,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="own_season_breadth",
-    title="Blue chips less long tail",
+    title=N_("Blue chips less long tail"),
     unit=Unit.PP,
     series=("own_season_blue_chips", "own_season_long_tail"),
     derive=_derive,

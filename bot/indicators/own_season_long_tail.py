@@ -4,11 +4,12 @@ Formula: 100 * coins ahead / coins counted, without stablecoins and copies of ot
 the listings of the market-cap vendor.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="own_season_long_tail",
-    title="Long tail that beats Bitcoin, ranks 51 to 100",
+    title=N_("Long tail that beats Bitcoin, ranks 51 to 100"),
     unit=Unit.SCORE,
     series=("own_season_long_tail",),
 )

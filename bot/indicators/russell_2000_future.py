@@ -4,11 +4,12 @@ It trades on its own basis and rolls every quarter, so it is never measured agai
 Source: the exchange, through the index vendor.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="russell_2000_future",
-    title="E-mini Russell 2000 future",
+    title=N_("E-mini Russell 2000 future"),
     unit=Unit.POINTS,
     series=("russell_2000_future",),
 )

@@ -3,11 +3,12 @@
 A high above the record is provisional until the close says so. Source: the index vendor.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="russell_2000_high",
-    title="Russell 2000 intraday high",
+    title=N_("Russell 2000 intraday high"),
     unit=Unit.POINTS,
     series=("russell_2000_high",),
 )

@@ -6,6 +6,7 @@ Formula: 100 * (close / close 15 sessions earlier - 1). Source: the index closes
 from collections.abc import Sequence
 
 from bot.formulas import changes
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
@@ -16,7 +17,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="russell_change_15_sessions",
-    title="Russell 2000, 15 sessions",
+    title=N_("Russell 2000, 15 sessions"),
     unit=Unit.PCT,
     series=("russell_2000",),
     derive=_derive,
@@ -32,9 +33,11 @@ INDICATOR = Indicator(
             band=5.0,
             confirmations=1,
             inclusive=True,
-            meaning="Small caps have risen fast for three weeks: appetite for risk, and often "
-            "a rebound after a fall.",
-            resolved_meaning="The rally has run out: less than 4 % is left over three weeks.",
+            meaning=N_(
+                "Small caps have risen fast for three weeks: appetite for risk, and often "
+                "a rebound after a fall."
+            ),
+            resolved_meaning=N_("The rally has run out: less than 4 % is left over three weeks."),
         ),
     ),
 )

@@ -6,6 +6,7 @@ Formula: 100 * (close / last close of the year before - 1). Source: the index cl
 from collections.abc import Sequence
 
 from bot.formulas import changes
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -16,7 +17,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="russell_change_year_to_date",
-    title="Russell 2000, year to date",
+    title=N_("Russell 2000, year to date"),
     unit=Unit.PCT,
     series=("russell_2000",),
     derive=_derive,

@@ -7,6 +7,7 @@ sets a new one. Source: the index closes since 1987.
 from collections.abc import Sequence
 
 from bot.formulas import records
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="russell_distance_to_record",
-    title="Russell 2000, distance to its record",
+    title=N_("Russell 2000, distance to its record"),
     unit=Unit.PCT,
     series=("russell_2000",),
     derive=_derive,

@@ -7,6 +7,7 @@ Smoother than the streak. Source: the price indices, without dividends.
 from collections.abc import Sequence
 
 from bot.formulas import strength
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="smallcap_relative_strength",
-    title="Small caps against large caps, 60 sessions",
+    title=N_("Small caps against large caps, 60 sessions"),
     unit=Unit.PCT,
     series=("russell_2000", "sp_500"),
     derive=_derive,

@@ -8,6 +8,7 @@ sessions both have; equal returns break it. It is counted over 400 days, while t
 from collections.abc import Sequence
 
 from bot.formulas import strength
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
@@ -18,7 +19,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="smallcap_streak",
-    title="Small caps ahead of large caps",
+    title=N_("Small caps ahead of large caps"),
     unit=Unit.SESSIONS,
     series=("russell_2000", "sp_500"),
     derive=_derive,
@@ -33,10 +34,14 @@ INDICATOR = Indicator(
             band=9.0,
             confirmations=1,
             inclusive=True,
-            meaning="Small caps have beaten large caps for ten sessions running, which has "
-            "happened about once in five years since 1987. It says who leads, not "
-            "what comes next.",
-            resolved_meaning="The run is over: large caps did at least as well on this session.",
+            meaning=N_(
+                "Small caps have beaten large caps for ten sessions running, which has "
+                "happened about once in five years since 1987. It says who leads, not "
+                "what comes next."
+            ),
+            resolved_meaning=N_(
+                "The run is over: large caps did at least as well on this session."
+            ),
         ),
     ),
 )

@@ -7,6 +7,7 @@ price indices since 1987, without dividends.
 from collections.abc import Sequence
 
 from bot.formulas import strength
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="smallcap_streak_longest",
-    title="Longest lead of small caps",
+    title=N_("Longest lead of small caps"),
     unit=Unit.SESSIONS,
     series=("russell_2000", "sp_500"),
     derive=_derive,

@@ -6,6 +6,7 @@ Formula: 100 * (supply / supply exactly 30 days earlier - 1). Source: DefiLlama.
 from collections.abc import Sequence
 
 from bot.formulas import changes
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 
@@ -16,7 +17,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="stablecoin_change_30d",
-    title="Stablecoin supply, 30 days",
+    title=N_("Stablecoin supply, 30 days"),
     unit=Unit.PCT,
     series=("stablecoin_supply",),
     derive=_derive,
@@ -31,8 +32,8 @@ INDICATOR = Indicator(
             band=1.0,
             confirmations=1,
             inclusive=True,
-            meaning="Stablecoins grow by 2 % in a month: new money waits inside crypto.",
-            resolved_meaning="The growth has faded: less than 1 % in a month.",
+            meaning=N_("Stablecoins grow by 2 % in a month: new money waits inside crypto."),
+            resolved_meaning=N_("The growth has faded: less than 1 % in a month."),
         ),
         LevelRule(
             id="stablecoin_growth_down",
@@ -44,8 +45,10 @@ INDICATOR = Indicator(
             confirmations=1,
             inclusive=True,
             tone=Tone.BAD,
-            meaning="Stablecoins shrink by 1 % in a month: money leaves crypto.",
-            resolved_meaning="The shrinking is over: there are more stablecoins than a month ago.",
+            meaning=N_("Stablecoins shrink by 1 % in a month: money leaves crypto."),
+            resolved_meaning=N_(
+                "The shrinking is over: there are more stablecoins than a month ago."
+            ),
         ),
     ),
 )

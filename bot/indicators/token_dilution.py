@@ -7,6 +7,7 @@ CoinMarketCap.
 from collections.abc import Sequence
 
 from bot.formulas import changes
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Tone, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="token_dilution",
-    title="New tokens against 30 days before",
+    title=N_("New tokens against 30 days before"),
     unit=Unit.PCT,
     series=("new_tokens_30d",),
     derive=_derive,
@@ -33,9 +34,11 @@ INDICATOR = Indicator(
             confirmations=1,
             inclusive=True,
             tone=Tone.BAD,
-            meaning="New tokens come a quarter faster than a month ago: the same money is "
-            "spread over more coins.",
-            resolved_meaning="New tokens come at about the pace of a month ago again.",
+            meaning=N_(
+                "New tokens come a quarter faster than a month ago: the same money is "
+                "spread over more coins."
+            ),
+            resolved_meaning=N_("New tokens come at about the pace of a month ago again."),
         ),
     ),
 )

@@ -4,11 +4,12 @@ Formula: total market cap less the caps of both. Charts that sum only 125 coins 
 with the same trend. Source: the market-cap vendor named beside the value.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="total3",
-    title="TOTAL3, all coins but Bitcoin and Ethereum",
+    title=N_("TOTAL3, all coins but Bitcoin and Ethereum"),
     unit=Unit.USD,
     series=("total3",),
 )

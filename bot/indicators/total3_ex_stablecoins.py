@@ -4,11 +4,12 @@ Formula: TOTAL3 less the market cap of all stablecoins. Source: the market-cap v
 the value.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="total3_ex_stablecoins",
-    title="TOTAL3 without stablecoins",
+    title=N_("TOTAL3 without stablecoins"),
     unit=Unit.USD,
     series=("total3_ex_stablecoins",),
 )

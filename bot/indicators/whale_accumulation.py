@@ -7,6 +7,7 @@ least 300 values. Exchanges and custodians are among the addresses. Source: the 
 from collections.abc import Sequence
 
 from bot.formulas import supplies
+from bot.language import N_
 from bot.model import Indicator, LevelRule, Measure, Point, Side, Unit
 
 
@@ -17,7 +18,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="whale_accumulation",
-    title="Whales, 30 days against the past year",
+    title=N_("Whales, 30 days against the past year"),
     unit=Unit.DEVIATIONS,
     series=("whale_supply",),
     derive=_derive,
@@ -31,10 +32,12 @@ INDICATOR = Indicator(
             level=2.0,
             band=1.0,
             confirmations=1,
-            meaning="Addresses with 1,000 BTC or more, exchanges and custodians among them, "
-            "have added more in 30 days than is usual: beyond two standard deviations "
-            "of the past year.",
-            resolved_meaning="The accumulation is back within what is usual.",
+            meaning=N_(
+                "Addresses with 1,000 BTC or more, exchanges and custodians among them, "
+                "have added more in 30 days than is usual: beyond two standard deviations "
+                "of the past year."
+            ),
+            resolved_meaning=N_("The accumulation is back within what is usual."),
         ),
         LevelRule(
             id="whale_accumulation_down",
@@ -44,10 +47,12 @@ INDICATOR = Indicator(
             level=-2.0,
             band=1.0,
             confirmations=1,
-            meaning="Addresses with 1,000 BTC or more, exchanges and custodians among them, "
-            "have given away more in 30 days than is usual: beyond two standard "
-            "deviations of the past year.",
-            resolved_meaning="The distribution is back within what is usual.",
+            meaning=N_(
+                "Addresses with 1,000 BTC or more, exchanges and custodians among them, "
+                "have given away more in 30 days than is usual: beyond two standard "
+                "deviations of the past year."
+            ),
+            resolved_meaning=N_("The distribution is back within what is usual."),
         ),
     ),
 )

@@ -8,6 +8,7 @@ chain.
 from collections.abc import Sequence
 
 from bot.formulas import supplies
+from bot.language import N_
 from bot.model import Indicator, Measure, Point, Unit
 
 
@@ -18,7 +19,7 @@ def _derive(inputs: Sequence[Sequence[Point]]) -> Sequence[Measure]:
 
 INDICATOR = Indicator(
     key="whale_change_30d",
-    title="Whales, 30 days",
+    title=N_("Whales, 30 days"),
     unit=Unit.BTC,
     series=("whale_supply",),
     derive=_derive,

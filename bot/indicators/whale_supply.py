@@ -4,11 +4,12 @@ Exchanges and fund custodians are among them: the change says more than the leve
 chain, through the vendor named beside the value.
 """
 
+from bot.language import N_
 from bot.model import Indicator, Unit
 
 INDICATOR = Indicator(
     key="whale_supply",
-    title="Bitcoin on addresses with 1,000 or more",
+    title=N_("Bitcoin on addresses with 1,000 or more"),
     unit=Unit.BTC,
     series=("whale_supply",),
 )

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.language import N_, _, counted
 from bot.messages.board import missing_lines
-from bot.messages.rule import beyond_text
 from bot.model import (
     Board,
     BreakoutRule,
@@ -19,23 +19,36 @@ from bot.model import (
     Transition,
     Unit,
 )
-from bot.wording import day_text, gap, level_text, moment_text, number
+from bot.wording import day_text, gap, level_text, moment_text, number, percent, share
 
 TRUSTED_HISTORY = timedelta(days=25 * 365)
 """The longest wait for a new record since 1987 was under five years; this leaves no doubt."""
+CROSSED = {
+    (Side.BELOW, False): N_("{title} below {level}: {value}"),
+    (Side.BELOW, True): N_("{title} at or below {level}: {value}"),
+    (Side.ABOVE, False): N_("{title} above {level}: {value}"),
+    (Side.ABOVE, True): N_("{title} at or above {level}: {value}"),
+}
+"""Side of the level, whether the level itself counts -> the headline."""
+RECOVERED = {
+    Side.BELOW: N_("{title} back above {level}: {value}"),
+    Side.ABOVE: N_("{title} back below {level}: {value}"),
+}
 
 
 def source_text(point: Point, unit: Unit) -> str:
     """Where a decisive value comes from, and what time it is about."""
-    day, as_of = day_text(point.day), moment_text(point.as_of)
-    source = f"Source: {point.vendor}, value of {day} (as of {as_of})."
+    source = _("Source: {vendor}, value of {day} (as of {as_of}).").format(
+        vendor=point.vendor, day=day_text(point.day), as_of=moment_text(point.as_of)
+    )
     if point.raw is None:
         return source
     offset = f"{'+' if point.value >= point.raw else '-'}{gap(point.value - point.raw, unit)}"
-    return (
-        f"{source} It stands in for {point.stands_in_for}, which is silent; it crosses as it is, "
-        f"and also moved by {offset}, the usual distance between the two."
-    )
+    moved = _(
+        "It stands in for {vendor}, which is silent; it crosses as it is, and also moved by "
+        "{offset}, the usual distance between the two."
+    ).format(vendor=point.stands_in_for, offset=offset)
+    return f"{source} {moved}"
 
 
 def alert(
@@ -65,74 +78,115 @@ class _News:
 
 
 def _level_news(indicator: Indicator, rule: LevelRule, news: Transition, point: Point) -> _News:
-    title, unit = indicator.title, indicator.unit
+    title, unit = _(indicator.title), indicator.unit
     told = point.value if point.raw is None else point.raw
     value, level = number(told, unit), level_text(rule.level, unit)
-    below = rule.side is Side.BELOW
     if news.kind is Kind.FIRED:
-        away = gap(told - rule.level, unit)
         return _News(
-            f"{title} {beyond_text(rule)} {level}: {value}",
-            f"{value} against the level of {level}, {away} beyond it{_confirmed(rule)}.",
-            rule.meaning,
+            _(CROSSED[rule.side, rule.inclusive]).format(title=title, level=level, value=value),
+            _beyond(rule).format(
+                value=value,
+                level=level,
+                distance=gap(told - rule.level, unit),
+                count=rule.confirmations,
+            ),
+            _(rule.meaning),
             rule.tone,
         )
     recovery = rule.level if news.level is None else news.level
-    line, away = level_text(recovery, unit), gap(told - recovery, unit)
+    line = level_text(recovery, unit)
+    passed = _("{value} has passed the recovery level of {level} by {distance}.").format(
+        value=value, level=line, distance=gap(told - recovery, unit)
+    )
+    lasted = _("The rule at {level} had been true since {day}.").format(
+        level=level, day=day_text(news.episode)
+    )
     return _News(
-        f"{title} back {'above' if below else 'below'} {line}: {value}",
-        f"{value} has passed the recovery level of {line} by {away}. "
-        f"The rule at {level} had been true since {day_text(news.episode)}.",
-        rule.resolved_meaning,
+        _(RECOVERED[rule.side]).format(title=title, level=line, value=value),
+        f"{passed} {lasted}",
+        _(rule.resolved_meaning),
         Tone.NEUTRAL,
     )
 
 
-def _confirmed(rule: LevelRule) -> str:
-    times = rule.confirmations
-    return f", on {times} daily values in a row" if times > 1 else ""
+def _beyond(rule: LevelRule) -> str:
+    if rule.confirmations == 1:
+        return _("{value} against the level of {level}, {distance} beyond it.")
+    return counted(
+        "{value} against the level of {level}, {distance} beyond it, on {count} daily value in a "
+        "row.",
+        "{value} against the level of {level}, {distance} beyond it, on {count} daily values in a "
+        "row.",
+        rule.confirmations,
+    )
 
 
 def _breakout_news(
     indicator: Indicator, rule: BreakoutRule, news: Transition, point: Point
 ) -> _News:
-    title, unit = indicator.title, indicator.unit
     level = news.level
     if level is None:
         raise ValueError(f"{rule.id} crossed no line")
     told = point.value if point.raw is None else point.raw
-    value, line = number(told, unit), number(level, unit)
-    share = f"{100 * (told / level - 1):+.2f} %"
-    since = day_text(news.level_day or news.episode)
-    closes = f"{rule.confirmations} closes in a row"
-    match news.kind:
+    said = {
+        "title": _(indicator.title),
+        "value": number(told, indicator.unit),
+        "line": number(level, indicator.unit),
+        "distance": percent(100 * (told / level - 1), "+.2f"),
+        "day": day_text(news.level_day or news.episode),
+        "share": share(1 - rule.invalidation_ratio),
+        "count": rule.confirmations,
+    }
+    headline, fact = _breakout_words(rule, news.kind)
+    return _News(
+        headline.format_map(said),
+        f"{fact.format_map(said)}{_short_memory(news)}",
+        *_breakout_meaning(rule, news.kind),
+    )
+
+
+def _breakout_words(rule: BreakoutRule, kind: Kind) -> tuple[str, str]:
+    """The headline and the fact, with what they name left open."""
+    closes = rule.confirmations
+    match kind:
         case Kind.INVALIDATED:
-            return _News(
-                f"{title} breakout failed: {value}",
-                f"{closes} below {line} ({share}), which is {1 - rule.invalidation_ratio:.0%} "
-                f"under the record of {since} that it had broken.",
-                rule.invalidated_meaning,
-                Tone.BAD,
+            return _("{title} breakout failed: {value}"), counted(
+                "{count} close in a row below {line} ({distance}), which is {share} under the "
+                "record of {day} that it had broken.",
+                "{count} closes in a row below {line} ({distance}), which is {share} under the "
+                "record of {day} that it had broken.",
+                closes,
             )
         case Kind.RECLAIMED:
-            return _News(
-                f"{title} breakout is back: {value}, above {line}",
-                f"{closes} above {line}, the high of {since} ({share}).",
-                rule.reclaimed_meaning,
-                Tone.GOOD,
+            return _("{title} breakout is back: {value}, above {line}"), counted(
+                "{count} close in a row above {line}, the high of {day} ({distance}).",
+                "{count} closes in a row above {line}, the high of {day} ({distance}).",
+                closes,
             )
         case _:
-            return _News(
-                f"{title} breaks out: {value}, above the record of {line}",
-                f"{closes} above {line} ({share}). That record close had stood since {since}."
-                f"{_short_memory(news)}",
-                rule.meaning,
-                Tone.GOOD,
+            return _("{title} breaks out: {value}, above the record of {line}"), counted(
+                "{count} close in a row above {line} ({distance}). That record close had stood "
+                "since {day}.",
+                "{count} closes in a row above {line} ({distance}). That record close had stood "
+                "since {day}.",
+                closes,
             )
+
+
+def _breakout_meaning(rule: BreakoutRule, kind: Kind) -> tuple[str, Tone]:
+    match kind:
+        case Kind.INVALIDATED:
+            return _(rule.invalidated_meaning), Tone.BAD
+        case Kind.RECLAIMED:
+            return _(rule.reclaimed_meaning), Tone.GOOD
+        case _:
+            return _(rule.meaning), Tone.GOOD
 
 
 def _short_memory(news: Transition) -> str:
     """A word of warning where the history is too short for a record to be beyond doubt."""
-    if news.first_day is None or (news.episode - news.first_day) >= TRUSTED_HISTORY:
+    told = news.kind in (Kind.INVALIDATED, Kind.RECLAIMED)
+    if told or news.first_day is None or news.episode - news.first_day >= TRUSTED_HISTORY:
         return ""
-    return f" My history begins on {day_text(news.first_day)}; an older record may stand higher."
+    warning = _("My history begins on {day}; an older record may stand higher.")
+    return f" {warning.format(day=day_text(news.first_day))}"

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from bot import board
-from bot.messages.board import PHASES
+from bot.language import _
+from bot.messages.board import phase_text
 from bot.messages.turns import turns
 from bot.model import Board, Gate, GateState, HeldPhase, Message, Phase, Snapshot
 from bot.wording import age_text, day_text, gap, level_text, moment_text, number
@@ -21,55 +22,65 @@ def board_screen(snapshot: Snapshot) -> Message:
         "",
         *(_gate(gate, shown) for gate in board.nearest_first(shown)),
         "",
-        "What would change it:",
+        _("What would change it:"),
         *turns(snapshot),
     )
-    footer = f"As of {moment_text(shown.as_of)}; /status shows every number"
-    return Message(f"Phase: {PHASES[shown.phase]}", lines, footer)
+    footer = _("As of {moment}; /status shows every number").format(moment=moment_text(shown.as_of))
+    return Message(_("Phase: {phase}").format(phase=phase_text(shown.phase)), lines, footer)
 
 
 def _phase(phase: Phase, held: HeldPhase | None) -> str:
     if held is None:
-        return "Since when is not known: no day that is over has been judged yet."
-    since = day_text(held.since)
+        return _("Since when is not known: no day that is over has been judged yet.")
+    since, was = day_text(held.since), phase_text(held.phase)
     if phase is Phase.UNKNOWN:
-        return f"The last phase known was {PHASES[held.phase]}, since {since}."
+        return _("The last phase known was {phase}, since {day}.").format(phase=was, day=since)
     if phase is not held.phase:
-        return (
+        return _(
             "So say the numbers of this moment; a phase counts once it has held for two days. "
-            f"Until then it is {PHASES[held.phase]}, since {since}."
-        )
+            "Until then it is {phase}, since {day}."
+        ).format(phase=was, day=since)
     if held.is_first:
-        return f"It held already on {since}, when I first looked."
-    return f"It has held since {since}."
+        return _("It held already on {day}, when I first looked.").format(day=since)
+    return _("It has held since {day}.").format(day=since)
 
 
 def _clock(shown: Board) -> str:
     """How old the breakout is, as long as it says something."""
     if shown.breakout is not None:
-        age = (shown.as_of.date() - shown.breakout).days
-        return (
-            f"Breakout clock: day {age} since the record close of {day_text(shown.breakout)}. "
-            f"It runs until {day_text(shown.breakout + timedelta(days=board.BREAKOUT_LASTS_DAYS))}."
+        end = shown.breakout + timedelta(days=board.BREAKOUT_LASTS_DAYS)
+        return _(
+            "Breakout clock: day {count} since the record close of {day}. It runs until {end}."
+        ).format(
+            count=(shown.as_of.date() - shown.breakout).days,
+            day=day_text(shown.breakout),
+            end=day_text(end),
         )
     why = next((gate.why for gate in shown.gates if gate.name == LEADER), "")
-    return f"Breakout clock: stopped, {why}." if why else "Breakout clock: stopped."
+    if why:
+        return _("Breakout clock: stopped, {why}.").format(why=why)
+    return _("Breakout clock: stopped.")
 
 
 def _gate(gate: Gate, shown: Board) -> str:
-    start = f"{SIGNS[gate.state]} {gate.title}"
+    start = f"{SIGNS[gate.state]} {_(gate.title)}"
     if gate.value is None or gate.unit is None or gate.as_of is None:
         return f"{start}: {_unknown(gate)}"
     value = number(gate.value, gate.unit)
-    source = f"({gate.vendor}, {age_text(shown.as_of - gate.as_of)} old)"
+    source = _("({vendor}, {age} old)").format(
+        vendor=gate.vendor, age=age_text(shown.as_of - gate.as_of)
+    )
     if gate.state is GateState.UNKNOWN:
-        return f"{start}: {_unknown(gate)}; last {value} {source}"
-    against = "" if gate.level is None else f" against {level_text(gate.level, gate.unit)}"
-    return f"{start} {value}{against}{_away(gate)}: {gate.why} {source}"
+        last = _("last {value}").format(value=value)
+        return f"{start}: {_unknown(gate)}; {last} {source}"
+    if gate.level is not None:
+        level = level_text(gate.level, gate.unit)
+        value = _("{value} against {level}").format(value=value, level=level)
+    return f"{start} {value}{_away(gate)}: {gate.why} {source}"
 
 
 def _unknown(gate: Gate) -> str:
-    return f"unknown, {gate.why}" if gate.why else "unknown"
+    return _("unknown, {why}").format(why=gate.why) if gate.why else _("unknown")
 
 
 def _away(gate: Gate) -> str:
@@ -78,4 +89,5 @@ def _away(gate: Gate) -> str:
         return ""
     if gate.name == LEADER and gate.distance <= 0:
         return ""
-    return f", {gap(gate.distance, gate.unit)} away"
+    away = _("{distance} away").format(distance=gap(gate.distance, gate.unit))
+    return f", {away}"

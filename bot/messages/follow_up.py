@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from datetime import date
 
+from bot.language import N_, _
 from bot.messages.board import missing_lines
 from bot.model import Board, Message, Reading, Record, RuleState, Status, Tone
 from bot.wording import day_text, moment_text, number
 
 DAY = 130
 FOLLOWERS = (
-    ("altseason", "altcoin_season_index", "the Altcoin Season Index at altseason"),
-    ("dominance_55", "btc_dominance", "Bitcoin dominance below its level of 55 %"),
+    ("altseason", "altcoin_season_index", N_("the Altcoin Season Index at altseason")),
+    ("dominance_55", "btc_dominance", N_("Bitcoin dominance below its level of 55 %")),
 )
 """Rule, the indicator it reads, and what it would have confirmed."""
 
@@ -25,31 +26,39 @@ def follow_up(
     """The note of day 130; `broken` is the record that the breakout broke."""
     followed = [
         rule
-        for rule, _, _ in FOLLOWERS
+        for rule, *_rest in FOLLOWERS
         if _fired_since(states.get(rule), episode) or _held_before(states.get(rule), episode)
     ]
     if len(followed) == len(FOLLOWERS):
-        verdict = "the followers have come"
+        title = _("Day {day} after the breakout: the followers have come")
     elif followed:
-        verdict = "one follower has come, the other has not"
+        title = _("Day {day} after the breakout: one follower has come, the other has not")
     else:
-        verdict = "the leader fired, the followers have not"
+        title = _("Day {day} after the breakout: the leader fired, the followers have not")
     leader = readings["russell_2000"]
     lines = [
-        f"The Russell 2000 broke its record close of {number(broken.reference, leader.unit)} "
-        f"({day_text(broken.reference_day)}) on {day_text(episode)}; it is at {_told(leader)} now."
-        f"{_failure(states.get('russell_breakout'), episode)}",
+        _(
+            "The Russell 2000 broke its record close of {record} ({record_day}) on {day}; it is at "
+            "{value} now."
+        ).format(
+            record=number(broken.reference, leader.unit),
+            record_day=day_text(broken.reference_day),
+            day=day_text(episode),
+            value=_told(leader),
+        )
+        + _failure(states.get("russell_breakout"), episode),
         *(
-            _follower(what, states.get(rule), readings.get(indicator), episode)
+            _follower(_(what), states.get(rule), readings.get(indicator), episode)
             for rule, indicator, what in FOLLOWERS
         ),
-        "After the breakouts of late 2016 and late 2020 altcoins followed about now. Other "
-        "breakouts were followed by nothing.",
+        _(
+            "After the breakouts of late 2016 and late 2020 altcoins followed about now. Other "
+            "breakouts were followed by nothing."
+        ),
         *missing_lines(shown),
     ]
     tone = Tone.GOOD if followed else Tone.NEUTRAL
-    title = f"Day {DAY} after the breakout: {verdict}"
-    return Message(title, tuple(lines), "breakout_follow_up · fired", tone)
+    return Message(title.format(day=DAY), tuple(lines), "breakout_follow_up · fired", tone)
 
 
 def _fired_since(state: RuleState | None, episode: date) -> date | None:
@@ -69,18 +78,23 @@ def _held_before(state: RuleState | None, episode: date) -> date | None:
 
 def _follower(what: str, state: RuleState | None, reading: Reading | None, episode: date) -> str:
     fired, before = _fired_since(state, episode), _held_before(state, episode)
-    now = f"; it is at {_told(reading)} now" if reading else "; no value is known now"
+    now = _("no value is known now")
+    if reading is not None:
+        now = _("it is at {value} now").format(value=_told(reading))
     if before is not None:
-        return f"True since {day_text(before)}, before the breakout: {what}{now}."
+        said = _("True since {day}, before the breakout: {what}; {now}.")
+        return said.format(day=day_text(before), what=what, now=now)
     if fired is not None:
-        return f"Followed: {what}, on {day_text(fired)}{now}."
-    return f"Has not followed: {what}{now}."
+        said = _("Followed: {what}, on {day}; {now}.")
+        return said.format(what=what, day=day_text(fired), now=now)
+    return _("Has not followed: {what}; {now}.").format(what=what, now=now)
 
 
 def _failure(breakout: RuleState | None, episode: date) -> str:
     if breakout is None or breakout.record is None or breakout.episode != episode:
         return ""
-    return " That breakout has failed since." if breakout.record.invalidated else ""
+    failed = _("That breakout has failed since.")
+    return f" {failed}" if breakout.record.invalidated else ""
 
 
 def _told(reading: Reading) -> str:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 
+from bot.language import _, spoken
 from bot.model import Alert, Kind, Message, Reading, Tone, Transition
-from bot.wording import day_text, moment_text, number
+from bot.wording import day_text, listed, moment_text, number
 
 
 def blind(
@@ -20,36 +21,50 @@ def blind(
 
     `served` are those of the `rules` that follow the fallback on `standby` meanwhile.
     """
-    value = number(reading.value, reading.unit)
+    title, value = _(reading.title), number(reading.value, reading.unit)
     seen = moment_text(reading.as_of)
     if news.kind is Kind.RECOVERED:
         lines = [
-            f"{reading.vendor} gives values again: {value}, as of {seen}.",
-            f"Watching it again: {_listed(rules)}.",
+            _("{vendor} gives values again: {value}, as of {as_of}.").format(
+                vendor=reading.vendor, value=value, as_of=seen
+            ),
+            _("Watching it again: {rules}.").format(rules=listed(rules)),
         ]
-        return Message(f"{reading.title} is back", tuple(lines), "blind · recovered")
+        return Message(_("{title} is back").format(title=title), tuple(lines), "blind · recovered")
     lines = [
         held
-        or f"The last value from {reading.vendor} is {value}, as of {seen}; a newer one is overdue."
+        or _(
+            "The last value from {vendor} is {value}, as of {as_of}; a newer one is overdue."
+        ).format(vendor=reading.vendor, value=value, as_of=seen)
     ]
     asleep = [rule for rule in rules if rule not in served]
     if asleep:
-        lines.append(f"Until it is back these neither fire nor resolve: {_listed(asleep)}.")
+        asleep_now = _("Until it is back these neither fire nor resolve: {rules}.")
+        lines.append(asleep_now.format(rules=listed(asleep)))
     if standby is not None:
-        shown = f"{standby.vendor} says {number(standby.value, standby.unit)}"
-        shown += f" (as of {moment_text(standby.as_of)}) meanwhile"
-        lines.append(
-            f"{shown} and stands in: these fire or resolve only if its value crosses, and also "
-            f"its value moved by its usual distance from {reading.vendor}: {_listed(served)}."
-            if served
-            else f"{shown}; the levels are not set for its figure."
+        lines.append(_meanwhile(reading, standby, served))
+    quiet = _("{title} has gone quiet").format(title=title)
+    return Message(quiet, tuple(lines), "blind · stale", Tone.BAD)
+
+
+def _meanwhile(reading: Reading, standby: Reading, served: Sequence[str]) -> str:
+    """What a fallback says, and which rules follow it."""
+    said = _(
+        "{other} says {value} (as of {as_of}) meanwhile; the levels are not set for its figure."
+    )
+    if served:
+        said = _(
+            "{other} says {value} (as of {as_of}) meanwhile and stands in: these fire or resolve "
+            "only if its value crosses, and also its value moved by its usual distance from "
+            "{vendor}: {rules}."
         )
-    return Message(f"{reading.title} has gone quiet", tuple(lines), "blind · stale", Tone.BAD)
-
-
-def _listed(rules: Sequence[str]) -> str:
-    *first, last = rules
-    return f"{', '.join(first)} and {last}" if first else last
+    return said.format(
+        other=standby.vendor,
+        value=number(standby.value, standby.unit),
+        as_of=moment_text(standby.as_of),
+        vendor=reading.vendor,
+        rules=listed(served) if served else "",
+    )
 
 
 def correction(
@@ -67,26 +82,37 @@ def correction(
     happened by the revised ones.
     """
     old = dict(before)
-    who, moves = f"{alert.vendor} has revised its value of", ""
+    revision = _("{vendor} has revised its value of {day} from {before} to {after}.")
     if derived:
-        who, moves = f"With the revised figures of {alert.vendor}, the value of", " moves"
+        revision = _(
+            "With the revised figures of {vendor}, the value of {day} moves from {before} to "
+            "{after}."
+        )
     revised = [
-        f"{who} {day_text(day)}{moves} from "
-        f"{number(old[day], alert.unit)} to {number(value, alert.unit)}."
+        revision.format(
+            vendor=alert.vendor,
+            day=day_text(day),
+            before=number(old[day], alert.unit),
+            after=number(value, alert.unit),
+        )
         for day, value in after
         if day in old and old[day] != value
     ]
     verdict = (
-        "With it the alert holds."
+        _("With it the alert holds.")
         if stands
-        else "With it this would not have happened: take it as withdrawn."
+        else _("With it this would not have happened: take it as withdrawn.")
     )
     if instead is not None:
-        verdict = f"With it this happened on {day_text(instead)} instead, and holds since then."
-    source = f"Source: {alert.vendor}, value of {day_text(alert.day)} (as of "
+        happened = _("With it this happened on {day} instead, and holds since then.")
+        verdict = happened.format(day=day_text(instead))
+    source = _("Source: {vendor}, value of {day} (as of {as_of}).").format(
+        vendor=alert.vendor, day=day_text(alert.day), as_of=moment_text(alert.as_of)
+    )
+    title = alert.message.spoken(spoken()).title
     return Message(
-        f"Correction: {alert.message.title}",
-        (*revised, verdict, f"{source}{moment_text(alert.as_of)})."),
+        _("Correction: {title}").format(title=title),
+        (*revised, verdict, source),
         f"{alert.rule} · {Kind.CORRECTED}",
         Tone.NEUTRAL if stands else Tone.BAD,
     )

@@ -1,6 +1,7 @@
 """An alert of the past in one line: what happened, value against level, and whose value."""
 
 from bot import recorded
+from bot.language import _, spoken
 from bot.model import Alert
 from bot.wording import day_text, level_text, moment_text, number
 
@@ -12,16 +13,21 @@ def record_line(alert: Alert, title: str, *, composed: bool = False) -> str:
     """
     what = f"{alert.rule} {alert.kind}"
     if composed:
-        what = alert.message.title
+        what = alert.message.spoken(spoken()).title
     if alert.withdrawn:
-        what += " and withdrawn"
+        what = _("{what} and withdrawn").format(what=what)
     if recorded.found_late(alert):
-        what += ", found late"
+        what = _("{what}, found late").format(what=what)
     return f"{day_text(alert.day)}: {what}; {fact_text(alert, title)}"
 
 
 def fact_text(alert: Alert, title: str) -> str:
     """The value that decided, against its level, with vendor and time."""
-    against = "" if alert.level is None else f" against {level_text(alert.level, alert.unit)}"
     value = number(alert.value, alert.unit)
-    return f"{title} {value}{against} ({alert.vendor}, as of {moment_text(alert.as_of)})"
+    if alert.level is not None:
+        level = level_text(alert.level, alert.unit)
+        value = _("{value} against {level}").format(value=value, level=level)
+    source = _("({vendor}, as of {as_of})").format(
+        vendor=alert.vendor, as_of=moment_text(alert.as_of)
+    )
+    return f"{_(title)} {value} {source}"

@@ -1,10 +1,24 @@
 """A preset rule in one sentence: when it fires, and what ends it."""
 
 from bot import rules
+from bot.language import N_, _
 from bot.model import BreakoutRule, Indicator, Kind, LevelRule, Rule, Side
-from bot.wording import level_text
+from bot.wording import level_text, share
 
-ORDINALS = {1: "first", 2: "second", 3: "third"}
+VALUES = {
+    1: N_("on the first value"),
+    2: N_("on the second daily value in a row"),
+    3: N_("on the third daily value in a row"),
+}
+"""Confirmations -> which value decides."""
+ORDINALS = {1: N_("first"), 2: N_("second"), 3: N_("third")}
+BEYOND = {
+    (Side.BELOW, False): N_("below {level}"),
+    (Side.BELOW, True): N_("at or below {level}"),
+    (Side.ABOVE, False): N_("above {level}"),
+    (Side.ABOVE, True): N_("at or above {level}"),
+}
+"""Side of the level, whether the level itself counts -> where a value has to be."""
 
 
 def rule_text(rule: Rule, indicator: Indicator) -> str:
@@ -20,44 +34,46 @@ def meaning_text(rule: Rule, kind: Kind) -> str:
     """What it means that this happened; empty for a kind that is not the rule's own."""
     match rule, kind:
         case _, Kind.FIRED:
-            return rule.meaning
+            meaning = rule.meaning
         case LevelRule(), Kind.RESOLVED:
-            return rule.resolved_meaning
+            meaning = rule.resolved_meaning
         case BreakoutRule(), Kind.INVALIDATED:
-            return rule.invalidated_meaning
+            meaning = rule.invalidated_meaning
         case BreakoutRule(), Kind.RECLAIMED:
-            return rule.reclaimed_meaning
+            meaning = rule.reclaimed_meaning
         case _:
-            return ""
-
-
-def beyond_text(rule: LevelRule) -> str:
-    """In words, where a value has to be for the rule to fire."""
-    where = "below" if rule.side is Side.BELOW else "above"
-    return f"at or {where}" if rule.inclusive else where
+            meaning = ""
+    return _(meaning)
 
 
 def _level_text(rule: LevelRule, indicator: Indicator) -> str:
     level = level_text(rule.level, indicator.unit)
     line = level_text(rules.recovery_level(rule), indicator.unit)
-    which = f"on the {_nth(rule.confirmations)} value"
-    if rule.confirmations > 1:
-        which = f"on the {_nth(rule.confirmations)} daily value in a row"
-    end = "above" if rule.side is Side.BELOW else "below"
-    return (
-        f"{rule.id} fires {which} of “{indicator.title}” {beyond_text(rule)} {level}, and resolves "
-        f"at the first one {end} {line}."
+    end = BEYOND[Side.ABOVE if rule.side is Side.BELOW else Side.BELOW, False]
+    when = _("on the {count}th daily value in a row").format(count=rule.confirmations)
+    if rule.confirmations in VALUES:
+        when = _(VALUES[rule.confirmations])
+    return _(
+        "{rule} fires {when} of “{title}” {where}, and resolves at the first one {end}."
+    ).format(
+        rule=rule.id,
+        when=when,
+        title=_(indicator.title),
+        where=_(BEYOND[rule.side, rule.inclusive]).format(level=level),
+        end=_(end).format(level=line),
     )
 
 
 def _breakout_text(rule: BreakoutRule, indicator: Indicator) -> str:
-    nth = _nth(rule.confirmations)
-    return (
-        f"{rule.id} fires on the {nth} close in a row of “{indicator.title}” above its record, "
-        f"fails on the {nth} in a row more than {1 - rule.invalidation_ratio:.0%} below that "
-        f"record, and is armed again after a fall of {1 - rule.rearm_ratio:.0%} from the high."
+    count = rule.confirmations
+    return _(
+        "{rule} fires on the {nth} close in a row of “{title}” above its record, fails on the "
+        "{nth} in a row more than {below} below that record, and is armed again after a fall of "
+        "{fall} from the high."
+    ).format(
+        rule=rule.id,
+        nth=_(ORDINALS[count]) if count in ORDINALS else _("{count}th").format(count=count),
+        title=_(indicator.title),
+        below=share(1 - rule.invalidation_ratio),
+        fall=share(1 - rule.rearm_ratio),
     )
-
-
-def _nth(number: int) -> str:
-    return ORDINALS.get(number, f"{number}th")

@@ -7,9 +7,10 @@ from datetime import datetime
 from bot import board
 from bot.book import vendors_in_order
 from bot.catalogue import SERIES, SUBJECTS
+from bot.language import _, counted
 from bot.model import FeedHealth, Indicator, Message
 from bot.ports import Feed, Source
-from bot.wording import age_text, moment_text
+from bot.wording import ago_text, moment_text
 
 MOST_FAILING = 5
 """More of those that fail are counted, not named."""
@@ -49,7 +50,7 @@ class Sources:
 
     def age(self, at: datetime | None) -> str:
         """How long ago a good answer came, in words."""
-        return "no answer yet" if at is None else f"{age_text(self.now - at)} ago"
+        return _("no answer yet") if at is None else ago_text(self.now - at)
 
 
 def overview(sources: Sources, indicators: Sequence[Indicator]) -> Message:
@@ -62,7 +63,8 @@ def overview(sources: Sources, indicators: Sequence[Indicator]) -> Message:
     for subject in dict.fromkeys(SUBJECTS.values()):
         rest = [s for s, of in SUBJECTS.items() if of == subject and s not in first]
         lines += _subject(sources, subject, rest)
-    return Message("Who tells me the numbers", tuple(lines), "/sources dominance says more of one")
+    footer = _("/sources dominance says more of one")
+    return Message(_("Who tells me the numbers"), tuple(lines), footer)
 
 
 def detail(sources: Sources, indicator: Indicator) -> Message:
@@ -70,8 +72,9 @@ def detail(sources: Sources, indicator: Indicator) -> Message:
     lines: list[str] = []
     for series in indicator.series:
         lines += _series(sources, series, indicator.vendor)
-    key = indicator.key
-    return Message(f"Sources of {indicator.title}", tuple(lines), f"/status {key} shows the number")
+    title = _("Sources of {title}").format(title=_(indicator.title))
+    footer = _("/status {key} shows the number").format(key=indicator.key)
+    return Message(title, tuple(lines), footer)
 
 
 def _failing(sources: Sources) -> list[str]:
@@ -82,7 +85,9 @@ def _failing(sources: Sources) -> list[str]:
     found = [(vendor, failed) for vendor, failed in by_vendor.items() if failed]
     lines = [f"! {vendor}: {_trouble(failed[0], sources)}" for vendor, failed in found]
     if len(lines) > MOST_FAILING:
-        lines[MOST_FAILING:] = [f"! and {len(lines) - MOST_FAILING} more that fail"]
+        count = len(lines) - MOST_FAILING
+        more = counted("and {count} more that fail", "and {count} more that fail", count)
+        lines[MOST_FAILING:] = [f"! {more.format(count=count)}"]
     return [*lines, ""] if lines else []
 
 
@@ -92,20 +97,23 @@ def _trouble(health: FeedHealth, sources: Sources) -> str:
     if len(error) > LONGEST_ERROR:
         error = f"{error[:LONGEST_ERROR]}…"
     if health.ok_at is None:
-        return f"has never answered ({error})"
-    return f"fails since its answer of {moment_text(health.ok_at)} ({error})"
+        return _("has never answered ({error})").format(error=error)
+    failing = _("fails since its answer of {moment} ({error})")
+    return failing.format(moment=moment_text(health.ok_at), error=error)
 
 
 def _line(sources: Sources, series: str) -> str:
     """Who tells one series, when the first of them last did, and who stands behind."""
-    title, vendors = SERIES[series].title, sources.vendors(series)
+    title, vendors = _(SERIES[series].title), sources.vendors(series)
     if not vendors:
-        return f"{title}: no source is switched on that gives it"
+        return ": ".join((title, _("no source is switched on that gives it")))
     first, *rest = vendors
     others = [each for each in rest if any(map(_is_asked, sources.of(series, each)))]
-    behind = f"; behind it {', '.join(others)}" if others else ""
-    feeds = sources.of(series, first)
-    return f"{title}: {first}, {sources.age(sources.answered_at(feeds))}{behind}"
+    line = f"{title}: {first}, {sources.age(sources.answered_at(sources.of(series, first)))}"
+    if others:
+        behind = _("behind it {vendors}").format(vendors=", ".join(others))
+        line = f"{line}; {behind}"
+    return line
 
 
 def _subject(sources: Sources, subject: str, series: Sequence[str]) -> Iterator[str]:
@@ -116,26 +124,28 @@ def _subject(sources: Sources, subject: str, series: Sequence[str]) -> Iterator[
             by_vendor.setdefault(vendor, []).append(each)
     if by_vendor:
         yield ""
-        yield f"{subject}:"
+        yield f"{_(subject)}:"
     for vendor, told in by_vendor.items():
         answered = [sources.answered_at(sources.of(each, vendor)) for each in told]
         oldest = None if None in answered else min(filter(None, answered))
-        within = "some without an answer yet" if oldest is None else sources.age(oldest)
+        within = _("some without an answer yet") if oldest is None else sources.age(oldest)
         if answered == [None] * len(answered):
-            within = "no answer yet"
-        titles = "; ".join(SERIES[each].title for each in told)
+            within = _("no answer yet")
+        titles = "; ".join(_(SERIES[each].title) for each in told)
         yield f"{vendor}, {within}: {titles}"
 
 
 def _series(sources: Sources, series: str, only: str) -> Iterator[str]:
     vendors = [each for each in sources.vendors(series) if only in ("", each)]
-    yield f"{SERIES[series].title}:"
+    yield f"{_(SERIES[series].title)}:"
     if not vendors:
-        yield "No source is switched on that gives it."
+        yield _("No source is switched on that gives it.")
     for place, vendor in enumerate(vendors, start=1):
         feeds = sources.of(series, vendor)
         answered = sources.answered_at(feeds)
-        last = "no answer yet" if answered is None else f"answered {sources.age(answered)}"
+        last = _("no answer yet")
+        if answered is not None:
+            last = _("answered {age}").format(age=sources.age(answered))
         yield f"{place}. {vendor}: {last}; {_role(series, feeds)}."
         yield from (f"   {each.feed} {_trouble(each, sources)}." for each in sources.failing(feeds))
         yield from (f"   {notice}" for notice in _notices(sources, series, vendor))
@@ -144,10 +154,10 @@ def _series(sources: Sources, series: str, only: str) -> Iterator[str]:
 
 def _role(series: str, feeds: Sequence[Feed]) -> str:
     if any(feed.rank_of(series) == 0 for feed in feeds):
-        return "the levels are set for it"
+        return _("the levels are set for it")
     if any(map(_is_asked, feeds)):
-        return "stands in where those before fail"
-    return "only its past is read"
+        return _("stands in where those before fail")
+    return _("only its past is read")
 
 
 def _is_asked(feed: Feed) -> bool:
@@ -165,4 +175,4 @@ def _notices(sources: Sources, series: str, vendor: str) -> Iterator[str]:
 def _terms(sources: Sources, feeds: Sequence[Feed]) -> Iterator[str]:
     for source in sources.all:
         if any(feed in source.feeds for feed in feeds):
-            yield f"{source.host}: {source.terms or 'no terms are named.'}"
+            yield ": ".join((source.host, source.terms or _("no terms are named.")))

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot import board
-from bot.messages.board import PHASES
+from bot.language import _
+from bot.messages.board import phase_text
+from bot.messages.rule import BEYOND
 from bot.messages.status import away_text, beyond_text
 from bot.model import (
     Board,
@@ -21,8 +23,6 @@ from bot.model import (
 from bot.wording import day_text, gap, level_text
 
 RUNNING = (Status.FIRING, Status.RECOVERING)
-SEASON = "the Altcoin Season Index"
-LEADER = "the Russell 2000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,9 @@ class _Seen:
             if bitcoin_season is None
             else bitcoin_season,
         )
-        return "a phase that cannot be told yet" if phase is Phase.UNKNOWN else PHASES[phase]
+        if phase is Phase.UNKNOWN:
+            return _("a phase that cannot be told yet")
+        return phase_text(phase)
 
 
 def turns(snapshot: Snapshot) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ def turns(snapshot: Snapshot) -> tuple[str, ...]:
     )
     match snapshot.board.phase:
         case Phase.ALTSEASON:
-            found = [_season_ends(seen)]
+            found = [_altseason_ends(seen)]
         case Phase.ROTATION:
             found = [_altseason(seen), _dominance_shuts(seen), *_leader_ends(seen)]
         case Phase.WARMING_UP:
@@ -93,75 +95,103 @@ def _crossing(seen: _Seen, rule: str, indicator: str) -> str:
     view, reading = seen.views.get(rule), seen.readings.get(indicator)
     goal = None if view is None else view.recovery_level or view.level
     if view is None or reading is None or goal is None:
-        return "past its level, which I cannot tell now"
+        return _("past its level, which I cannot tell now")
     ends = view.recovery_level is not None
     downward = (view.side is Side.BELOW) is not ends
-    where = ("below" if downward else "above") if ends else beyond_text(view)
-    return f"{where} {level_text(goal, reading.unit)}{away_text(view, reading, downward=downward)}"
+    where = beyond_text(view)
+    if ends:
+        where = _(BEYOND[Side.BELOW if downward else Side.ABOVE, False])
+    level = level_text(goal, reading.unit)
+    return f"{where.format(level=level)}{away_text(view, reading, downward=downward)}"
 
 
 def _altseason(seen: _Seen) -> str:
-    line = _crossing(seen, "altseason", "altcoin_season_index")
-    return f"{seen.then(altseason=True)}, if {SEASON} is {line}, two days running"
-
-
-def _season_ends(seen: _Seen) -> str:
-    line = _crossing(seen, "altseason", "altcoin_season_index")
-    return f"{seen.then(altseason=False)}, if {SEASON} is {line}"
+    return _season_begins(seen, "altseason", seen.then(altseason=True))
 
 
 def _bitcoin_season(seen: _Seen) -> str:
-    line = _crossing(seen, "bitcoin_season", "altcoin_season_index")
-    return f"{seen.then(bitcoin_season=True)}, if {SEASON} is {line}, two days running"
+    return _season_begins(seen, "bitcoin_season", seen.then(bitcoin_season=True))
+
+
+def _season_begins(seen: _Seen, rule: str, then: str) -> str:
+    said = _("{phase}, if the Altcoin Season Index is {where}, two days running")
+    return said.format(phase=then, where=_crossing(seen, rule, "altcoin_season_index"))
+
+
+def _altseason_ends(seen: _Seen) -> str:
+    return _season_ends(seen, "altseason", seen.then(altseason=False))
 
 
 def _bitcoin_season_ends(seen: _Seen) -> str:
-    line = _crossing(seen, "bitcoin_season", "altcoin_season_index")
-    return f"{seen.then(bitcoin_season=False)}, if {SEASON} is {line}"
+    return _season_ends(seen, "bitcoin_season", seen.then(bitcoin_season=False))
+
+
+def _season_ends(seen: _Seen, rule: str, then: str) -> str:
+    said = _("{phase}, if the Altcoin Season Index is {where}")
+    return said.format(phase=then, where=_crossing(seen, rule, "altcoin_season_index"))
 
 
 def _dominance_opens(seen: _Seen) -> str:
-    return f"{seen.then(dominance=GateState.ON)}, if {_dominance(seen, 'is below')}"
+    then = seen.then(dominance=GateState.ON)
+    gate = seen.gates.get("dominance")
+    if gate is None or gate.value is None or gate.level is None or gate.unit is None:
+        said = _("{phase}, if Bitcoin dominance is below its level, which I cannot tell now")
+        return said.format(phase=then)
+    return _("{phase}, if Bitcoin dominance is below {level}, {distance} away").format(
+        phase=then,
+        level=level_text(gate.level, gate.unit),
+        distance=gap(gate.level - gate.value, gate.unit),
+    )
 
 
 def _dominance_shuts(seen: _Seen) -> str:
-    return f"{seen.then(dominance=GateState.OFF)}, if {_dominance(seen, 'is back at or above')}"
-
-
-def _dominance(seen: _Seen, where: str) -> str:
+    then = seen.then(dominance=GateState.OFF)
     gate = seen.gates.get("dominance")
     if gate is None or gate.value is None or gate.level is None or gate.unit is None:
-        return f"Bitcoin dominance {where} its level, which I cannot tell now"
-    away = gap(gate.level - gate.value, gate.unit)
-    return f"Bitcoin dominance {where} {level_text(gate.level, gate.unit)}, {away} away"
+        said = _(
+            "{phase}, if Bitcoin dominance is back at or above its level, which I cannot tell now"
+        )
+        return said.format(phase=then)
+    return _("{phase}, if Bitcoin dominance is back at or above {level}, {distance} away").format(
+        phase=then,
+        level=level_text(gate.level, gate.unit),
+        distance=gap(gate.level - gate.value, gate.unit),
+    )
 
 
 def _breakout(seen: _Seen) -> str:
     then = seen.then(small_caps=GateState.ON)
     view = seen.views.get("russell_breakout")
     if view is not None and view.recovery_level is not None:
-        return (
-            f"{then}, if {LEADER} breaks out anew; first it has to fall a tenth from its high, as "
-            "the old breakout still stands"
-        )
+        return _(
+            "{phase}, if the Russell 2000 breaks out anew; first it has to fall a tenth from its "
+            "high, as the old breakout still stands"
+        ).format(phase=then)
     line = _crossing(seen, "russell_breakout", "russell_2000")
-    return f"{then}, if {LEADER} closes {line}, twice in a row"
+    said = _("{phase}, if the Russell 2000 closes {where}, twice in a row")
+    return said.format(phase=then, where=line)
 
 
 def _leader_ends(seen: _Seen) -> list[str]:
     then = seen.then(small_caps=GateState.OFF)
     line = _crossing(seen, "russell_breakout", "russell_2000")
-    found = [f"{then}, if {LEADER} closes {line}, twice in a row: the breakout has failed then"]
+    fails = _(
+        "{phase}, if the Russell 2000 closes {where}, twice in a row: the breakout has failed then"
+    )
+    found = [fails.format(phase=then, where=line)]
     if seen.board.breakout is not None:
         end = seen.board.breakout + timedelta(days=board.BREAKOUT_LASTS_DAYS)
-        found.append(f"{then}, on {day_text(end)}: the breakout is too old then")
+        ages = _("{phase}, on {day}: the breakout is too old then")
+        found.append(ages.format(phase=then, day=day_text(end)))
     return found
 
 
 def _blind(seen: _Seen) -> list[str]:
     """What cannot be told, of all that the phase rests on."""
     gates = [seen.gates[name] for name in board.DECIDES if name in seen.gates]
-    found = [f"to know {g.title}: {g.why}" for g in gates if g.state is GateState.UNKNOWN]
+    know = _("to know {title}: {why}")
+    unknown = [gate for gate in gates if gate.state is GateState.UNKNOWN]
+    found = [know.format(title=_(each.title), why=each.why) for each in unknown]
     if seen.runs("altseason") is None or seen.runs("bitcoin_season") is None:
-        found.append(f"to know {SEASON}, by which the seasons are judged")
-    return found or ["to know more: nothing of it can be told now"]
+        found.append(_("to know the Altcoin Season Index, by which the seasons are judged"))
+    return found or [_("to know more: nothing of it can be told now")]

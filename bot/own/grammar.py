@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.language import _
 from bot.model import Condition, Indicator, OwnRule, Side, Span, Unit, Window
 from bot.own import limits, options
 from bot.own.mistakes import NotUnderstood, quoted
@@ -82,7 +83,8 @@ def parse(text: str, indicators: Sequence[Indicator], today: date) -> Understood
         if following and options.starts(rest[following.end() :]):
             following = None
     if len(found) > MOST_CONDITIONS:
-        raise NotUnderstood(f"A rule takes up to {MOST_CONDITIONS} conditions.")
+        most = _("A rule takes up to {count} conditions.")
+        raise NotUnderstood(most.format(count=MOST_CONDITIONS))
     conditions = tuple(each.condition for each in found)
     limits.check_together(conditions)
     said = options.options(rest, _step_unit(found[0]), today)
@@ -95,7 +97,8 @@ def parse(text: str, indicators: Sequence[Indicator], today: date) -> Understood
 
 def _tidied(text: str) -> str:
     if len(text) > LONGEST_TEXT:
-        raise NotUnderstood(f"That is too long: {LONGEST_TEXT} characters are enough for any rule.")
+        too_long = _("That is too long: {count} characters are enough for any rule.")
+        raise NotUnderstood(too_long.format(count=LONGEST_TEXT))
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = plain.replace("−", "-").replace("–", "-").replace("≥", ">=").replace("≤", "<=")
     plain = " ".join(plain[:LONGEST_TEXT].split()).rstrip(" .!")
@@ -112,7 +115,7 @@ def _condition(
         raise NotUnderstood(_no_comparison(text, indicators))
     name = text[: comparison.start()].strip(" ,;:")
     if not name and before is None:
-        raise NotUnderstood("Say what to watch first, such as btc_dominance below 55.")
+        raise NotUnderstood(_("Say what to watch first, such as btc_dominance below 55."))
     if name or before is None:
         who = meant(name, indicators)
         indicator, guessed = who.indicator, who.guessed
@@ -133,21 +136,25 @@ def _condition(
 def _no_comparison(text: str, indicators: Sequence[Indicator]) -> str:
     name = text.strip(" ,;:")
     if not name:
-        return "A condition is missing, such as btc_dominance below 55."
+        return _("A condition is missing, such as btc_dominance below 55.")
     first = re.split(r"\s[0-9.,%$+-]+(?:\s|$)", name)[0]
     try:
         key = meant(first, indicators).indicator.key
     except NotUnderstood:
-        return f"I miss a comparison in {quoted(name)}. Write for example btc_dominance below 55."
-    return f"What should {key} do? Write for example {key} above 10, or {key} below 10."
+        missing = _("I miss a comparison in {typed}. Write for example btc_dominance below 55.")
+        return missing.format(typed=quoted(name))
+    asked = _("What should {key} do? Write for example {key} above 10, or {key} below 10.")
+    return asked.format(key=key)
 
 
 def _no_number(rest: str, comparison: str) -> str:
     comma = re.match(r"\s*([+-]?[0-9]+),([0-9]+)", rest)
     if comma is not None:
         whole, part = comma.groups()
-        return f"A comma can mean two things: write {whole}.{part}, or {whole}{part} without it."
-    return f"After “{comparison.strip()}” I need a number, such as 55, 2,700 or 1.5bn."
+        twofold = _("A comma can mean two things: write {fraction}, or {whole} without it.")
+        return twofold.format(fraction=f"{whole}.{part}", whole=f"{whole}{part}")
+    needed = _("After “{word}” I need a number, such as 55, 2,700 or 1.5bn.")
+    return needed.format(word=comparison.strip())
 
 
 def _is_change(comparison: re.Match[str], window: re.Match[str] | None) -> bool:
@@ -166,15 +173,17 @@ def _level(
     window: re.Match[str] | None,
 ) -> Condition:
     if window is not None:
-        raise NotUnderstood(
-            f"“{comparison[0].strip()}” names a level, which takes no “{window[0].strip()}”. For a "
-            "change write rises or falls, such as russell_2000 rises 9% in 15 sessions."
+        level_only = _(
+            "“{word}” names a level, which takes no “{window}”. For a change write rises or falls, "
+            "such as russell_2000 rises 9% in 15 sessions."
         )
+        raise NotUnderstood(level_only.format(word=comparison[0].strip(), window=window[0].strip()))
     groups = comparison.groupdict()
     above = any(groups[name] for name in ("above", "sign_above", "verb_above"))
     below = any(groups[name] for name in ("below", "sign_below", "verb_below"))
     if (comparison["up"] and below) or (comparison["down"] and above):
-        raise NotUnderstood(f"“{comparison[0].strip()}” says two things: write above or below.")
+        twofold = _("“{word}” says two things: write above or below.")
+        raise NotUnderstood(twofold.format(word=comparison[0].strip()))
     side = Side.BELOW if below or comparison["down"] else Side.ABOVE
     level = amount(number, indicator.unit)
     limits.check_level(indicator, side, level)
@@ -191,17 +200,23 @@ def _change(
     unit = change_unit(indicator.unit)
     sign = "%" if unit is Unit.PCT else "pp"
     if window is None:
-        raise NotUnderstood(
-            f"In what time? Write for example {indicator.key} {verb} 5{sign} in 30 days, or for a "
-            f"level {indicator.key} {'below' if comparison['down'] else 'above'} a number."
-        )
+        example = f"{indicator.key} {verb} 5{sign} in 30 days"
+        when = _("In what time? Write for example {example}, or for a level {key} above a number.")
+        if comparison["down"]:
+            when = _(
+                "In what time? Write for example {example}, or for a level {key} below a number."
+            )
+        raise NotUnderstood(when.format(example=example, key=indicator.key))
     if UNIT_WORDS.get(number["unit"] or "") != sign:
         typed = f"{indicator.key} {verb} {number['digits']}{sign} {window[0].strip()}"
-        in_words = "percent" if unit is Unit.PCT else "percentage points"
-        raise NotUnderstood(f"Its changes are measured in {in_words}: {typed}.")
+        measured = _("Its changes are measured in percentage points: {example}.")
+        if unit is Unit.PCT:
+            measured = _("Its changes are measured in percent: {example}.")
+        raise NotUnderstood(measured.format(example=typed))
     size = amount(number, unit)
     if size <= 0:
-        raise NotUnderstood(f"Say how far as a number above zero: {verb} 5{sign}.")
+        positive = _("Say how far as a number above zero: {example}.")
+        raise NotUnderstood(positive.format(example=f"{verb} 5{sign}"))
     span = _window(window)
     change = -size if comparison["down"] else size
     limits.check_window(indicator, span)
@@ -213,7 +228,8 @@ def _window(match: re.Match[str]) -> Window:
     name = " ".join(match["unit"].split())
     known = SPANS.get(name) or SPANS.get(name.removesuffix("s"))
     if known is None:
-        raise NotUnderstood(f"{quoted(match[0])}: count in sessions, days or weeks.")
+        known_spans = _("{typed}: count in sessions, days or weeks.")
+        raise NotUnderstood(known_spans.format(typed=quoted(match[0])))
     size, span = known
     count = int(match["count"]) if match["count"] and match["count"].isdigit() else 1
     return Window(count * size, span)
@@ -226,6 +242,6 @@ def _step_unit(found: _Found) -> Unit:
 
 def _check_step(found: Sequence[_Found], step: float) -> None:
     if len(found) > 1:
-        raise NotUnderstood("“step” follows one number, so it needs a rule of one condition.")
+        raise NotUnderstood(_("“step” follows one number, so it needs a rule of one condition."))
     if found[0].condition.window is None:
         limits.check_step(found[0].indicator, step)

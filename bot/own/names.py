@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
+from bot.language import _
 from bot.model import Indicator
 from bot.own.mistakes import NotUnderstood, quoted
 
@@ -119,7 +120,13 @@ def _faint(words: Sequence[str], named: dict[tuple[str, ...], str]) -> list[str]
 
 
 def _unknown(typed: str, near: Sequence[str]) -> str:
+    unknown = _("I have no number called {typed}.").format(typed=quoted(typed))
     *first, last = near[:MOST_SUGGESTED] or [""]
-    shown = f"{', '.join(first)} or {last}" if first else last
-    hint = f" Did you mean {shown}?" if near else " /status lists all there are."
-    return f"I have no number called {quoted(typed)}.{hint}"
+    if not near:
+        listed = _("/status lists all there are.")
+        return f"{unknown} {listed}"
+    shown = last
+    if first:
+        shown = _("{first} or {last}").format(first=", ".join(first), last=last)
+    hint = _("Did you mean {name}?").format(name=shown)
+    return f"{unknown} {hint}"

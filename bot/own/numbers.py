@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+from bot.language import N_, _
 from bot.model import Unit
 from bot.own.mistakes import NotUnderstood, quoted
+from bot.wording import figure, percent
 
 MOST_DIGITS = 15
 """A float holds so many decimal digits exactly, so that a level reads back as it was typed."""
@@ -20,6 +22,8 @@ SCALES = {
 }  # fmt: skip
 """A scale's name -> its power of ten."""
 WRITTEN = ((12, "trn"), (9, "bn"), (6, "m"))
+SAID = {"trn": N_("{number} trn"), "bn": N_("{number} bn"), "m": N_("{number} m")}
+"""A scale as it is written -> an amount of it."""
 
 UNIT_WORDS = {
     "%": "%", "percent": "%", "pct": "%",
@@ -48,16 +52,16 @@ ACCEPTED = {
 }
 """The units that may be said of a value."""
 
-SUFFIX = {
-    Unit.PCT: " %",
-    Unit.PP: " pp",
-    Unit.USD: " USD",
-    Unit.USD_BN_A_MONTH: " bn USD a month",
-    Unit.BTC: " BTC",
-    Unit.TOKENS: " tokens",
-    Unit.SESSIONS: " sessions",
-    Unit.DEVIATIONS: " standard deviations",
+MEASURED = {
+    Unit.PP: N_("{number} pp"),
+    Unit.USD: N_("{number} USD"),
+    Unit.USD_BN_A_MONTH: N_("{number} bn USD a month"),
+    Unit.BTC: N_("{number} BTC"),
+    Unit.TOKENS: N_("{number} tokens"),
+    Unit.SESSIONS: N_("{number} sessions"),
+    Unit.DEVIATIONS: N_("{number} standard deviations"),
 }
+"""A number in its unit; of a percentage the language says where its sign stands."""
 
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 _WORDS = sorted((word for word in UNIT_WORDS if word.isalpha() or " " in word), key=len)
@@ -76,7 +80,8 @@ def amount(match: re.Match[str], unit: Unit, *, also: str = "") -> float:
     try:
         value = Decimal(match["sign"] + match["digits"].replace(",", ""))
     except InvalidOperation:
-        raise NotUnderstood(f"{quoted(match[0])} is no number I can use.") from None
+        unusable = _("{typed} is no number I can use.").format(typed=quoted(match[0]))
+        raise NotUnderstood(unusable) from None
     power = SCALES[match["scale"]] if match["scale"] else 0
     if power and unit is Unit.USD_BN_A_MONTH:
         power -= 9
@@ -87,17 +92,19 @@ def _check_unit(match: re.Match[str], names: Sequence[str]) -> None:
     said = {UNIT_WORDS[word] for word in (match["currency"], match["unit"]) if word}
     wrong = said - set(names)
     if wrong:
-        names = names or ("plain numbers",)
-        raise NotUnderstood(f"That one is measured in {names[0]}, not in {min(wrong)}.")
+        measured = _("That one is measured in {unit}, not in {other}.")
+        unit = names[0] if names else _("plain numbers")
+        raise NotUnderstood(measured.format(unit=unit, other=min(wrong)))
 
 
 def _exact(value: Decimal, power: int, typed: str) -> float:
     """The number as a float from which its digits can be told again."""
     if value.adjusted() + power > GREATEST.adjusted() or abs(value.scaleb(power)) > GREATEST:
-        raise NotUnderstood(f"{quoted(typed)} is too large a number.")
-    _, digits, exponent = value.scaleb(power).normalize().as_tuple()
+        raise NotUnderstood(_("{typed} is too large a number.").format(typed=quoted(typed)))
+    _sign, digits, exponent = value.scaleb(power).normalize().as_tuple()
     if not isinstance(exponent, int) or len(digits) > MOST_DIGITS or exponent < -MOST_DECIMALS:
-        raise NotUnderstood(f"{quoted(typed)} has more digits than I can keep.")
+        longer = _("{typed} has more digits than I can keep.")
+        raise NotUnderstood(longer.format(typed=quoted(typed)))
     return float(value.scaleb(power)) + 0.0  # Minus zero is zero.
 
 
@@ -117,8 +124,11 @@ def spoken(value: float, unit: Unit) -> str:
     for power, name in WRITTEN:
         scaled = exact.scaleb(-power)
         if unit is not Unit.POINTS and abs(scaled) >= 1 and -_exponent(scaled) <= 3:  # noqa: PLR2004
-            return f"{_plain(scaled)} {name}{SUFFIX.get(unit, '')}"
-    return f"{exact.normalize():,f}{SUFFIX.get(unit, '')}"
+            large = _(SAID[name]).format(number=figure(scaled.normalize(), "f"))
+            return _(MEASURED.get(unit, "{number}")).format(number=large)
+    if unit is Unit.PCT:
+        return percent(exact.normalize(), ",f")
+    return _(MEASURED.get(unit, "{number}")).format(number=figure(exact.normalize(), ",f"))
 
 
 def _plain(value: Decimal) -> str:

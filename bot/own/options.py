@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 
+from bot.language import _
 from bot.model import Unit
 from bot.own.mistakes import NotUnderstood, quoted
 from bot.own.numbers import AMOUNT, amount
+from bot.wording import all_of
 
 SHORTEST = timedelta(minutes=5)
 """Shorter than between two looks at a source a condition can be neither held nor said again."""
@@ -67,7 +69,7 @@ def options(text: str, unit: Unit, today: date) -> Options:
         if start is None or start.lastgroup is None:
             raise NotUnderstood(_stray(rest))
         if start.lastgroup in said:
-            raise NotUnderstood(f"“{start.lastgroup}” is said twice.")
+            raise NotUnderstood(_("“{word}” is said twice.").format(word=start.lastgroup))
         said.append(start.lastgroup)
         so_far, rest = _READERS[start.lastgroup](so_far, rest[start.end() :], unit, today)
         rest = rest[_skipped(rest) :]
@@ -90,10 +92,13 @@ def _skipped(text: str) -> int:
 def _stray(rest: str) -> str:
     word = rest.split(maxsplit=1)[0]
     if word == "or":
-        return "I know “and” but not “or”: make it two alerts, they fire each on its own."
+        return _("I know “and” but not “or”: make it two alerts, they fire each on its own.")
     near = get_close_matches(word, list(_STARTS), n=1, cutoff=0.6)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"I do not understand {quoted(rest)}.{hint} Behind the conditions may stand {EXAMPLES}."
+    said = [_("I do not understand {typed}.").format(typed=quoted(rest))]
+    if near:
+        said.append(_("Did you mean {name}?").format(name=near[0]))
+    said.append(_("Behind the conditions may stand {examples}.").format(examples=EXAMPLES))
+    return " ".join(said)
 
 
 def _check_together(said: list[str]) -> None:
@@ -102,8 +107,9 @@ def _check_together(said: list[str]) -> None:
     if "once" in how and "every" in said:
         how.append("every")
     if len(how) > 1:
-        both = " and ".join(f"“{name}”" for name in how)
-        raise NotUnderstood(f"{both} do not go together: choose one.")
+        both = all_of([f"“{name}”" for name in how])
+        apart = _("{options} do not go together: choose one.")
+        raise NotUnderstood(apart.format(options=both))
 
 
 def _read_once(so_far: Options, rest: str, unit: Unit, today: date) -> tuple[Options, str]:
@@ -113,7 +119,9 @@ def _read_once(so_far: Options, rest: str, unit: Unit, today: date) -> tuple[Opt
 def _read_every(so_far: Options, rest: str, unit: Unit, today: date) -> tuple[Options, str]:
     few = FEW.match(rest)
     if few is not None and few["unit"].rstrip("s") in MINUTES:
-        raise NotUnderstood(f"To hear it again while it holds, write remind 1{few['unit'][0]}.")
+        written = f"remind 1{few['unit'][0]}"
+        again = _("To hear it again while it holds, write {example}.")
+        raise NotUnderstood(again.format(example=written))
     return so_far, rest
 
 
@@ -130,25 +138,30 @@ def _read_hold(so_far: Options, rest: str, unit: Unit, today: date) -> tuple[Opt
 def _read_step(so_far: Options, rest: str, unit: Unit, today: date) -> tuple[Options, str]:
     match = AMOUNT.match(rest)
     if match is None:
-        raise NotUnderstood("After “step” I need a number, such as step 1.")
+        raise NotUnderstood(_("After “step” I need a number, such as step 1."))
     step = amount(match, unit, also="pp" if unit is Unit.PCT else "")
     if step <= 0:
-        raise NotUnderstood("A step must be more than zero: it is how much further it has to move.")
+        raise NotUnderstood(
+            _("A step must be more than zero: it is how much further it has to move.")
+        )
     return replace(so_far, step=step), rest[match.end() :]
 
 
 def _read_until(so_far: Options, rest: str, unit: Unit, today: date) -> tuple[Options, str]:
     match = DAY.match(rest)
     if match is None:
-        raise NotUnderstood("After “until” I need a day, such as until 2027-01-31.")
+        raise NotUnderstood(_("After “until” I need a day, such as until 2027-01-31."))
     try:
         day = _day(match)
     except ValueError:
-        raise NotUnderstood(f"There is no day {quoted(match[0])}.") from None
+        unknown = _("There is no day {typed}.").format(typed=quoted(match[0]))
+        raise NotUnderstood(unknown) from None
     if day < today:
-        raise NotUnderstood(f"{day} is over: “until” names the last day of the alert.")
+        over = _("{day} is over: “until” names the last day of the alert.")
+        raise NotUnderstood(over.format(day=day))
     if day.year > today.year + YEARS_AHEAD:
-        raise NotUnderstood(f"I plan no more than {YEARS_AHEAD} years ahead; leave “until” out.")
+        too_far = _("I plan no more than {count} years ahead; leave “until” out.")
+        raise NotUnderstood(too_far.format(count=YEARS_AHEAD))
     return replace(so_far, until=day), rest[match.end() :]
 
 
@@ -162,16 +175,16 @@ def _span(rest: str, name: str, example: str) -> tuple[timedelta, str]:
     few = FEW.match(rest)
     size = MINUTES.get(few["unit"].rstrip("s") or few["unit"]) if few else None
     if few is None or size is None:
-        raise NotUnderstood(
-            f"After “{name}” I need minutes, hours, days or weeks, such as {example}."
-        )
+        needed = _("After “{word}” I need minutes, hours, days or weeks, such as {example}.")
+        raise NotUnderstood(needed.format(word=name, example=example))
     count = few["count"] or "1"
     minutes = size * (float(count) if count[0].isdigit() else 1)
     span = timedelta(minutes=minutes)
     if not SHORTEST <= span <= LONGEST:
-        raise NotUnderstood(f"“{name}” takes from 5 minutes to {LONGEST.days} days.")
+        takes = _("“{word}” takes from 5 minutes to {most} days.")
+        raise NotUnderstood(takes.format(word=name, most=LONGEST.days))
     if minutes != round(minutes):
-        raise NotUnderstood(f"“{name}” counts whole minutes.")
+        raise NotUnderstood(_("“{word}” counts whole minutes.").format(word=name))
     return span, rest[few.end() :]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from bot.language import N_
 from bot.model import Chart, Chat, Message
 
 
@@ -76,8 +77,9 @@ class Author:
 
     It may cost a question to the platform, and so is called only when it matters.
     """
-    who_may: str = "those who run this chat"
-    """Who may instead, as in "Only the admins of this group change what I tell here"."""
+    who_may: str = N_("those who run this chat")
+    """Who may instead, as in "Only the admins of this group change what I tell here": English, and
+    marked for those who translate."""
     language: str = ""
     """What the platform says of the language they, or all in the chat, read: "de", "pt-BR"."""
 

@@ -1,18 +1,37 @@
 """What came after a rule's firings, followed and put into words: the number of cases first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from bot.formulas.changes import in_percent, in_units
+from bot.language import _, counted
 from bot.model import Indicator, Point, Rule
 from bot.studies import track
 from bot.studies.episodes import FEW, episodes, firings
 from bot.studies.track import Daily, Outcome, Spread
-from bot.wording import day_text
+from bot.wording import day_text, figure, percent, points
 
 LISTED = 4
 """Up to so many changes are named one by one instead of by their median."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How the changes of a measure are written."""
+
+    form: str
+    unit: Callable[[float, str], str]
+
+    def text(self, change: float) -> str:
+        """One change with its unit."""
+        return self.unit(change, self.form)
+
+
+ROTATION = Measured("+z.0f", percent)
+"""Of TOTAL3 in units of Bitcoin."""
+SHARE = Measured("+z.1f", points)
+"""Of Bitcoin dominance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,46 +85,70 @@ def follow(
 def firing_lines(seen: Followed) -> list[str]:
     """How many firings there were, and what came after them at each horizon."""
     days = [day for day in seen.fired if day >= seen.since]
-    told = f"{seen.rule} ({seen.vendor}): n = {seen.n} of {len(seen.fired)} firings"
+    told = counted(
+        "{rule} ({vendor}): n = {n} of {count} firings",
+        "{rule} ({vendor}): n = {n} of {count} firings",
+        len(seen.fired),
+    ).format(rule=seen.rule, vendor=seen.vendor, n=seen.n, count=len(seen.fired))
     if len(days) < len(seen.fired):
-        told += f", {len(seen.fired) - len(days)} of them before {day_text(seen.since)}"
+        before = _("{told}, {count} of them before {day}")
+        unseen = len(seen.fired) - len(days)
+        told = before.format(told=told, count=unseen, day=day_text(seen.since))
     if seen.n == 0:
-        return [f"{told}: there is nothing to follow."]
+        return [_("{told}: there is nothing to follow.").format(told=told)]
+    said = [f"{told}."]
     if seen.n < FEW:
-        told += f". Fewer than {FEW} are stories, not a rate"
+        said.append(_("Fewer than {count} are stories, not a rate.").format(count=FEW))
     if len(days) <= LISTED:
-        told += f". Told on {', '.join(map(day_text, days))}"
-    return [f"{told}.", *map(_after, seen.rotation, seen.dominance)]
+        said.append(_("Told on {days}.").format(days=", ".join(map(day_text, days))))
+    return [" ".join(said), *map(_after, seen.rotation, seen.dominance)]
 
 
 def _after(rotation: Outcome, dominance: Outcome) -> str:
     counts = {len(rotation.after), len(dominance.after)}
     waiting = max(rotation.not_over, dominance.not_over)
-    wait = f", {waiting} not over yet" if waiting else ""
-    return (
-        f"  {rotation.days} days: TOTAL3/BTC {_values(rotation.after, '+z.0f', ' %')}, "
-        f"dominance {_values(dominance.after, '+z.1f', ' pp')}; {count_text(counts)}{wait}"
+    line = horizon_line(
+        rotation.days, _values(rotation.after, ROTATION), _values(dominance.after, SHARE), counts
+    )
+    if not waiting:
+        return line
+    not_over = counted("{count} not over yet", "{count} not over yet", waiting)
+    return f"{line}, {not_over.format(count=waiting)}"
+
+
+def horizon_line(days: int, rotation: str, dominance: str, counts: set[int]) -> str:
+    """What two measures did within so many days, and in how many cases."""
+    line = _("{count} days: TOTAL3/BTC {rotation}, dominance {dominance}; {cases}").format(
+        count=days, rotation=rotation, dominance=dominance, cases=_cases(counts)
+    )
+    return f"  {line}"
+
+
+def _values(changes: Sequence[float], measure: Measured) -> str:
+    """Each change where they are few, else their median and the middle half."""
+    if not changes:
+        return _("unknown")
+    found = track.spread(changes)
+    if found is None or len(changes) <= LISTED:
+        *first, last = changes
+        return ", ".join([*(figure(each, measure.form) for each in first), measure.text(last)])
+    return spread_text(found, measure)
+
+
+def spread_text(found: Spread | None, measure: Measured) -> str:
+    """A median with the middle half around it."""
+    if found is None:
+        return _("unknown")
+    return _("{median} ({low} to {high})").format(
+        median=measure.text(found.median),
+        low=figure(found.low, measure.form),
+        high=figure(found.high, measure.form),
     )
 
 
-def _values(changes: Sequence[float], form: str, unit: str) -> str:
-    """Each change where they are few, else their median and the middle half."""
-    if not changes:
-        return "unknown"
-    found = track.spread(changes)
-    if found is None or len(changes) <= LISTED:
-        return f"{', '.join(format(each, form) for each in changes)}{unit}"
-    return spread_text(found, form, unit)
-
-
-def spread_text(found: Spread | None, form: str, unit: str) -> str:
-    """A median with the middle half around it."""
-    if found is None:
-        return "unknown"
-    low, middle, high = (format(each, form) for each in (found.low, found.median, found.high))
-    return f"{middle}{unit} ({low} to {high})"
-
-
-def count_text(counts: set[int]) -> str:
+def _cases(counts: set[int]) -> str:
     """The number of cases, or its range where measures differ in it."""
-    return f"n {' to '.join(f'{count:,}' for count in sorted(counts))}"
+    least, most = (figure(count, ",") for count in (min(counts), max(counts)))
+    if least == most:
+        return f"n {least}"
+    return _("n {least} to {most}").format(least=least, most=most)

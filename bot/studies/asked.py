@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.language import N_
 from bot.model import Indicator, Rule
 
 
@@ -13,27 +14,33 @@ class Composed:
     id: str
     topic: str
     rests_on: str
-    """In one sentence, what there is to look at instead."""
+    """In one sentence, what there is to look at instead; `_` says it in the language spoken."""
 
 
 COMPOSED = (
     Composed(
         "breakout_follow_up",
         "breakout",
-        "breakout_follow_up comes once, 130 days after russell_breakout fired: it rests on that "
-        "rule's firings.",
+        N_(
+            "breakout_follow_up comes once, 130 days after russell_breakout fired: it rests on "
+            "that rule's firings."
+        ),
     ),
     Composed(
         "phase",
         "phase",
-        "phase has no series of its own: it rests on russell_breakout, dominance, altseason and "
-        "bitcoin_season, and changes when what they add up to has held for two days.",
+        N_(
+            "phase has no series of its own: it rests on russell_breakout, dominance, altseason "
+            "and bitcoin_season, and changes when what they add up to has held for two days."
+        ),
     ),
     Composed(
         "blind",
         "health",
-        "blind rests on no value: it says when a source goes quiet, which the stored past does "
-        "not tell.",
+        N_(
+            "blind rests on no value: it says when a source goes quiet, which the stored past does "
+            "not tell."
+        ),
     ),
 )
 

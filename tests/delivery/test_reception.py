@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery.pacing import Pace
-from bot.delivery.reception import SLOW_DOWN, FrontDesk
+from bot.delivery.reception import FrontDesk, slow_down
 from bot.model import Chat, Message
 from bot.ports import SILENCE, Author, ChatGone, always
 from bot.stores.connect import connect
@@ -43,7 +43,7 @@ async def test_who_floods_us_is_slowed_down_and_nobody_else_is(
     answered = Message("-5 said /status")
     for _ in range(20):
         assert await front.answer(group, "/status", ADA) == answered
-    assert await front.answer(group, "/status", ADA) == SLOW_DOWN
+    assert await front.answer(group, "/status", ADA) == slow_down()
     for place in (group, chat(1)):
         for text in ("/status", "hello"):
             assert await front.answer(place, text, ADA) == SILENCE

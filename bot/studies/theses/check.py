@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.language import N_, _, counted
 from bot.model import Point, Reading
 from bot.studies.episodes import FEW, Episode
 from bot.studies.followed import Season, Tally
-from bot.wording import moment_text, number
+from bot.wording import figure, moment_text, number, percent
 
 PERCENT = 100.0
 
@@ -19,9 +20,9 @@ PERCENT = 100.0
 class Answer(StrEnum):
     """Whether a claim holds today."""
 
-    TRUE = "true"
-    FALSE = "false"
-    UNKNOWN = "cannot be told"
+    TRUE = N_("true")
+    FALSE = N_("false")
+    UNKNOWN = N_("cannot be told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,11 @@ class Evidence:
         for key in keys:
             reading = self.readings.get(key)
             if reading is None:
-                reasons.append(f"{self.missing.get(key, f'{key}: no value yet').rstrip('.')}.")
+                why = self.missing.get(key) or ": ".join((key, _("no value yet")))
+                reasons.append(f"{why.rstrip('.')}.")
             elif reading.late:
-                reasons.append(f"{reading.title}: {value(reading)} is old, a newer one is overdue.")
+                old = _("{title}: {value} is old, a newer one is overdue.")
+                reasons.append(old.format(title=_(reading.title), value=value(reading)))
         return " ".join(reasons)
 
     @property
@@ -72,7 +75,7 @@ class Evidence:
 
 def unknown(claim: str, why: str) -> Check:
     """A claim of which nothing can be said for want of data."""
-    return Check(claim, Answer.UNKNOWN, why, "Values that are in time.")
+    return Check(claim, Answer.UNKNOWN, why, _("Values that are in time."))
 
 
 def value(reading: Reading) -> str:
@@ -82,8 +85,10 @@ def value(reading: Reading) -> str:
 
 def source(reading: Reading) -> str:
     """Vendor and time in brackets."""
-    unfinished = "" if reading.final else ", provisional"
-    return f"({reading.vendor}, {moment_text(reading.as_of)}{unfinished})"
+    told = f"{reading.vendor}, {moment_text(reading.as_of)}"
+    if not reading.final:
+        told = _("{source}, provisional").format(source=told)
+    return f"({told})"
 
 
 def is_true(holds: bool) -> Answer:  # noqa: FBT001 - the truth itself is what it takes.
@@ -91,13 +96,29 @@ def is_true(holds: bool) -> Answer:  # noqa: FBT001 - the truth itself is what i
     return Answer.TRUE if holds else Answer.FALSE
 
 
-def followed_by_altseason(what: str, cases: Tally, base: Tally, span: str) -> str:
-    """How many of the cases were followed, beside how many of all days."""
+def followed_by_altseason(past: str, cases: Tally, base: Tally, span: str) -> str:
+    """How many of the cases were followed, beside how many of all days.
+
+    `past` names the cases in whole, as "3 past crossings"; both texts are in the language spoken.
+    """
     if base.share is None:
-        return f"My history of the season index is shorter than {span}."
-    few = f" (n = {cases.n}: stories, not a rate)" if 0 < cases.n < FEW else ""
-    during = f", {cases.during} more came during one" if cases.during else ""
-    return (
-        f"Followed by altseason within {span}: {cases.hits} of {cases.n} past {what}{few}{during}; "
-        f"and {PERCENT * base.share:.0f} % of {base.n:,} days outside altseason."
+        return _("My history of the season index is shorter than {span}.").format(span=span)
+    few, during = "", ""
+    if 0 < cases.n < FEW:
+        stories = _("n = {count}: stories, not a rate").format(count=cases.n)
+        few = f" ({stories})"
+    if cases.during:
+        more = counted("{count} more came during one", "{count} more came during one", cases.during)
+        during = f", {more.format(count=cases.during)}"
+    return _(
+        "Followed by altseason within {span}: {hits} of {past}{few}{during}; and {share} of "
+        "{count} days outside altseason."
+    ).format(
+        span=span,
+        hits=cases.hits,
+        past=past,
+        few=few,
+        during=during,
+        share=percent(PERCENT * base.share, ".0f"),
+        count=figure(base.n, ","),
     )
