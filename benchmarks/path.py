@@ -1,11 +1,12 @@
 """From a provider's answer to the first send of the alert it caused: at most 50 ms."""
 
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from tests.adapters.fake_telegram import TOKEN, FakeTelegram
+from tests.adapters.fake_telegram import TOKEN, FakeTelegram, Sent
 from tests.e2e.process import bot
 from tests.e2e.world import CORE_ONLY, finished_sessions, market_below_record
 from tests.providers.gateway import Gateway
@@ -35,9 +36,10 @@ async def measure() -> Figure:
             async with bot(Path(folder) / "data", settings) as running:
                 for chat in range(1, CROSSINGS + 1):
                     # A chat that heard three alerts in a minute waits for more.
-                    for number, word in ((chat - 1, "/unsubscribe"), (chat, "/subscribe")):
-                        said = await telegram.say(number, f"{word} dominance")
-                        await telegram.wait_until_heard(said)
+                    await telegram.say(chat - 1, "/unsubscribe dominance", by=chat)
+                    await telegram.say(chat, "/subscribe dominance", by=chat)
+                    await telegram.wait_for(_said(chat - 1, "You hear nothing now"))
+                    await telegram.wait_for(_said(chat, "Subscribed"))
                     for value in A_CROSSING:
                         day += timedelta(days=1)
                         said = len(telegram.sent)
@@ -48,6 +50,11 @@ async def measure() -> Figure:
                             values.append(_milliseconds(gateway, asked, telegram, said))
                 await running.stop()
     return Figure("answer to first send", "ms", 50.0, values)
+
+
+def _said(chat: int, words: str) -> Callable[[Sent], bool]:
+    """Whether something sent says these words to a chat."""
+    return lambda sent: sent.chat_id == str(chat) and words in sent.plain
 
 
 def _milliseconds(gateway: Gateway, asked: int, telegram: FakeTelegram, said: int) -> float:
