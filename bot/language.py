@@ -89,7 +89,10 @@ def _catalogue(code: str) -> NullTranslations:
     from babel.messages.pofile import read_po  # noqa: PLC0415 - as above.
 
     written = files("bot").joinpath("languages", f"{code}.po").read_bytes()
-    compiled = io.BytesIO()
-    write_mo(compiled, read_po(io.BytesIO(written), locale=code))
+    catalogue, compiled = read_po(io.BytesIO(written), locale=code), io.BytesIO()
+    for text in [each for each in catalogue if each.pluralizable and not all(each.string or ())]:
+        # Said in English it takes English forms, and not as many as the language has.
+        catalogue.delete(text.id)
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return GNUTranslations(compiled)

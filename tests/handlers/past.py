@@ -84,7 +84,7 @@ class Desk:
             sources=PARTS.sources,
             rules_per_chat=rules_per_chat,
         )
-        self._router = Router(PARTS.commands, services, lambda: self.now)
+        self.router = Router(PARTS.commands, services, lambda: self.now)
 
     async def store(self, observations: Sequence[Observation]) -> None:
         """Remember values, and what the indicators read by them now."""
@@ -109,7 +109,7 @@ class Desk:
         await self.journal.remember_health(health, leader=LEADER)
 
     async def answer(self, text: str, chat: Chat = CHAT) -> Message:
-        reply = await self._router.answer(chat, text, AT_THE_KEYBOARD)
+        reply = await self.router.answer(chat, text, AT_THE_KEYBOARD)
         assert reply is not None
         return reply
 
