@@ -64,14 +64,12 @@ def axis_text(value: float, unit: Unit, step: float) -> str:
     """A round value as it stands beside the axis; `step` is how far it is to the next one."""
     if unit is Unit.TRUTH:
         return number(value, unit)
-    scale, name = next(((s, n) for s, n in SCALES if abs(value) >= s), (1.0, ""))
+    scale, name = next(((s, n) for s, n in SCALES if abs(value) >= s), (1.0, "{number}"))
     if unit is Unit.POINTS:
-        scale, name = 1.0, ""
+        scale, name = 1.0, "{number}"
     sign = "+" if unit in SIGNED and value > 0 else ""
-    return (
-        f"{sign}{_figure(value / scale, _digits(step / scale))}{f' {_(name)}' if name else ''}"
-        + SUFFIXES.get(unit, "")
-    )
+    shown = _(name).format(number=_figure(value / scale, _digits(step / scale)))
+    return f"{sign}{shown}{SUFFIXES.get(unit, '')}"
 
 
 def edge_text(value: float, unit: Unit) -> str:

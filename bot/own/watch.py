@@ -189,8 +189,9 @@ def _while_waiting(
         return replace(state, beyond=beyond, since=None, due=None), None
     since = state.since or now
     if rule.hold is not None:
-        pending = replace(state, beyond=beyond, since=since, due=since + rule.hold)
-        if now < since + rule.hold:
+        due = since + rule.hold if state.since is None else state.due or since + rule.hold
+        pending = replace(state, beyond=beyond, since=since, due=due)
+        if now < due:
             return pending, None
         if not _all_seen(rule, moment):
             return replace(pending, due=now + LOOK_AGAIN), None

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.adapters.telegram import PLATFORM, TelegramAdapter
+from bot.language import LANGUAGES
 from bot.model import Chat, Message
 from bot.ports import Limits, PlatformRefused, StoreUnavailable, UnknownRefusal
 from bot.settings import Settings
@@ -402,7 +403,7 @@ async def test_an_outage_in_the_middle_of_a_poll_is_survived(
     caplog.set_level(logging.INFO, "bot")
     async with listening(telegram, Receptionist()):
         await telegram.wait_for_calls("getUpdates", 1)
-        await telegram.wait_for_calls("setMyCommands", 4)
+        await telegram.wait_for_calls("setMyCommands", 4 * len(LANGUAGES))
         await telegram.stop()
         await _until(lambda: bool(texts(caplog, logging.WARNING)))
         await telegram.start()
