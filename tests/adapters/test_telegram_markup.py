@@ -1,14 +1,23 @@
 """Our messages in Telegram's HTML: which parts they make, and that nothing of them is lost."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.adapters.telegram.buttons import Seal
 from bot.adapters.telegram.markup import render
-from bot.model import Message
-from tests.adapters.fake_telegram import readable
+from bot.adapters.telegram.parts import addressed, parts_of
+from bot.model import Button, Chart, Chat, Message
+from bot.ports import Photo
+from tests.adapters.fake_telegram import TOKEN, readable
+from tests.adapters.telegram_wall import Wall
+
+SEAL, HERE = Seal(TOKEN), Chat("telegram", "-1007", "42")
 
 
 @pytest.mark.parametrize(
@@ -70,6 +79,12 @@ def test_messages_for_one_chat_go_together(
 
 
 anything = st.text(st.characters() | st.sampled_from("<>&\n 🚀;"))
+short = st.text(max_size=40)
+buttons = st.builds(Button, short, short | anything, st.booleans())
+charts = st.builds(
+    lambda words: Chart("x", date(2025, 1, 1), date(2025, 2, 1), words),
+    anything | st.just("w" * 2000),
+)
 long_words = st.builds(
     lambda text, times: text * times, anything, st.integers(min_value=1, max_value=3000)
 ).filter(lambda text: len(text) < 20_000)
@@ -83,3 +98,31 @@ def test_every_part_fits_and_is_valid_and_nothing_is_lost(messages: list[Message
     texts = [text for m in messages for text in (m.title, *m.lines, m.footer)]
     expected = "".join(texts).encode(errors="replace").decode().replace("\u2060", "")
     assert "".join("".join(read).split()) == "".join(expected.split())
+
+
+pressed = st.builds(
+    Message,
+    anything,
+    st.lists(anything | st.just("y" * 1000), max_size=3).map(tuple),
+    buttons=st.lists(buttons, max_size=8).map(tuple),
+    chart=charts | st.none(),
+)
+
+
+@settings(max_examples=50)
+@given(st.lists(pressed, min_size=1, max_size=4))
+def test_whatever_is_written_on_it_telegram_takes_every_part(messages: list[Message]) -> None:
+    wall = Wall()
+    pictures = {message.chart: b"\x89PNG" for message in messages if message.chart is not None}
+    parts = parts_of([replace(m, title=f".{m.title}") for m in messages], pictures)
+    for number, part in enumerate(parts):
+        body = part.body if isinstance(part, Photo) else part
+        members = json.loads(SEAL.sealed(addressed(HERE, body), HERE))
+        form = {
+            k: each if isinstance(each, str) else json.dumps(each) for k, each in members.items()
+        }
+        if isinstance(part, Photo):
+            wall.hang(number, form | {"photo": "<file>"}, part.png)
+        else:
+            wall.hang(number, form, None)
+    assert len(wall.messages) == len(parts)

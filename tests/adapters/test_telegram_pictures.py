@@ -39,7 +39,7 @@ from tests.adapters.telegram_bot import (
 )
 
 CHART = Chart("russell_2000", date(2024, 11, 1), date(2025, 11, 1), "A line that ends above 2442.")
-PNG = b"\x89PNG\r\n\x1a\n\x00--a picture\r\n" + bytes(range(256))
+PNG = b"\x89PNG\r\n\x1a\n\x00--a picture\r\n" + bytes(range(256)) * 780
 PICTURES = {CHART: PNG}
 BUTTONS = (Button("Why", "/why 7"),)
 ALERT = Message("An <alert>", ("A & B",), "Yahoo", buttons=BUTTONS, chart=CHART)
