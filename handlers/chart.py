@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from bot.commands import Command, Request, Services, UserError
 from bot.language import N_, _, counted
-from bot.messages import chart_of
+from bot.messages import chart_of, course_text
 from bot.model import Button, Indicator, LevelRule, Message, Point, Reading, Rule, RuleView
 from bot.own.mistakes import NotUnderstood
 from bot.own.names import meant
@@ -48,7 +48,7 @@ async def run(request: Request, services: Services) -> Message:
     reading = next((each for each in snapshot.readings if each.indicator == indicator.key), None)
     views = {view.rule: view for view in snapshot.rules.get(indicator.key, ())}
     lines = [_now(reading, request.now)] if reading is not None else []
-    lines.append(_course(indicator, shown))
+    lines.append(course_text(indicator, shown))
     for rule in indicator.rules:
         fired = await asyncio.to_thread(_episodes, rule, points, since)
         lines.append(
@@ -134,29 +134,6 @@ def _now(reading: Reading, now: datetime) -> str:
     if reading.late:
         return f"{said} {_('That is late.')}"
     return said if reading.final else f"{said} {_('The day is not over.')}"
-
-
-def _course(indicator: Indicator, shown: Sequence[Point]) -> str:
-    lowest = min(shown, key=lambda point: point.value)
-    highest = max(shown, key=lambda point: point.value)
-    words = counted(
-        "{count} value by {vendor}, {first_day}: {last}.",
-        "{count} values by {vendor}, {first_day} to {last_day}: from {first} to {last}, lowest "
-        "{lowest} on {lowest_day}, highest {highest} on {highest_day}.",
-        len(shown),
-    )
-    return words.format(
-        count=len(shown),
-        vendor=shown[-1].vendor,
-        first=number(shown[0].value, indicator.unit),
-        first_day=day_text(shown[0].day),
-        last=number(shown[-1].value, indicator.unit),
-        last_day=day_text(shown[-1].day),
-        lowest=number(lowest.value, indicator.unit),
-        lowest_day=day_text(lowest.day),
-        highest=number(highest.value, indicator.unit),
-        highest_day=day_text(highest.day),
-    )
 
 
 def _level(rule: Rule, view: RuleView, reading: Reading | None, indicator: Indicator) -> str:

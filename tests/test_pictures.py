@@ -14,6 +14,7 @@ import pytest
 
 from bot.model import Alert, Chart, Kind, Message, Point, Unit
 from bot.parts import find_indicators
+from bot.past import FRESH
 from bot.pictures import DrawnPictures, album, artist
 from bot.pictures.composing import compose
 from bot.stores.connect import Client
@@ -85,6 +86,8 @@ async def test_a_chart_is_drawn_once_until_its_data_changes(desk: Desk) -> None:
         assert all(each is one for each in others)
         told_otherwise = replace(SHOWN, alternative="In other words.")
         assert await pictures.drawn(told_otherwise) is one
+        desk.now += FRESH
+        assert await pictures.drawn(SHOWN) is one, "The past was read anew, and is the same."
         await desk.tell(alert())
         marked = await pictures.drawn(SHOWN)
         assert marked not in (None, one), "An alert that was told since is marked."

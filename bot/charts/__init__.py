@@ -1,4 +1,4 @@
-"""Recorded series and the alerts they led to, as one picture of the cycle.
+"""Recorded series and the alerts they led to, as one picture of the cycle; one number, for a chat.
 
 A value stands at the moment the world knew it and a mark at the moment its alert was sent, so that
 a mark lies on the line it speaks of. matplotlib is loaded by what draws, never by importing this.

@@ -7,7 +7,7 @@ says buy or sell, and holds no number that is not in the store.
 from bot.messages.alerts import alert, source_text
 from bot.messages.board import board_line, missing_lines
 from bot.messages.board_screen import board_screen
-from bot.messages.chart import chart_of, illustrated
+from bot.messages.chart import chart_of, course_text, illustrated
 from bot.messages.follow_up import DAY as FOLLOW_UP_DAY
 from bot.messages.follow_up import follow_up
 from bot.messages.health import blind, correction
@@ -26,6 +26,7 @@ __all__ = [
     "board_screen",
     "chart_of",
     "correction",
+    "course_text",
     "follow_up",
     "found_late",
     "illustrated",

@@ -18,7 +18,8 @@ def chart_of(
     shown = [point for point in points if since <= point.day <= until]
     if not shown:
         return None
-    words = " ".join([_course(indicator, shown), *_crossings(indicator, shown)])
+    title = _("Chart of {title}.").format(title=_(indicator.title))
+    words = " ".join([title, course_text(indicator, shown), *_crossings(indicator, shown)])
     return Chart(indicator.key, since, until, words, spoken())
 
 
@@ -31,18 +32,21 @@ def illustrated(message: Message, draw: Callable[[], Chart | None]) -> Message:
     return replace(message, chart=draw(), translations=tuple(translations))
 
 
-def _course(indicator: Indicator, shown: Sequence[Point]) -> str:
-    lowest, highest = min(shown, key=_value), max(shown, key=_value)
-    return _(
-        "Chart of {title}, {first_day} to {last_day}, by {vendor}: from {first} to {last}, "
-        "lowest {lowest} on {lowest_day}, highest {highest} on {highest_day}."
-    ).format(
-        title=_(indicator.title),
+def course_text(indicator: Indicator, shown: Sequence[Point]) -> str:
+    """In a sentence, whose values these are, at least one, and between which they moved."""
+    words = counted(
+        "{count} value by {vendor}, {first_day}: {last}.",
+        "{count} values by {vendor}, {first_day} to {last_day}: from {first} to {last}, lowest "
+        "{lowest} on {lowest_day}, highest {highest} on {highest_day}.",
+        len(shown),
+    )
+    return words.format(
+        count=len(shown),
         vendor=shown[-1].vendor,
         **_said("first", shown[0], indicator.unit),
         **_said("last", shown[-1], indicator.unit),
-        **_said("lowest", lowest, indicator.unit),
-        **_said("highest", highest, indicator.unit),
+        **_said("lowest", min(shown, key=_value), indicator.unit),
+        **_said("highest", max(shown, key=_value), indicator.unit),
     )
 
 

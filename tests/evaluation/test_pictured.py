@@ -24,8 +24,8 @@ def test_a_breakout_shows_the_year_that_ends_with_it_and_says_so_in_words() -> N
         "russell_2000", episode - A_YEAR, episode,
     )  # fmt: skip
     assert chart.alternative == (
-        "Chart of Russell 2000, 2 Jan 2025 to 7 Jan 2025, by vendor: from 2,500.00 to 2,520.00, "
-        "lowest 2,200.00 on 3 Jan 2025, highest 2,520.00 on 7 Jan 2025."
+        "Chart of Russell 2000. 4 values by vendor, 2 Jan 2025 to 7 Jan 2025: from 2,500.00 to "
+        "2,520.00, lowest 2,200.00 on 3 Jan 2025, highest 2,520.00 on 7 Jan 2025."
     )
     note = next(e for e in market.news(moment_of(episode)) if e.rule == "breakout_follow_up")
     assert note.message.chart is not None

