@@ -159,7 +159,7 @@ class Courier:
             return Settlement(parcel, Outcome.ALONE, reason=reason)
         name = _name(parcel)
         if name not in self._refused_already:
-            messages = [letter.message for letter in parcel.letters]
+            messages = [letter.message.spoken("en") for letter in parcel.letters]
             log.error(
                 "%s was refused by %s: %s; message %r", name, self._adapter.name, reason, messages
             )
