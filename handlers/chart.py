@@ -132,7 +132,7 @@ def _now(reading: Reading, now: datetime) -> str:
         age=age_text(now - reading.as_of),
     )
     if reading.late:
-        return f"{said} {_('That is late.')}"
+        return " ".join((said, _("That is late.")))
     return said if reading.final else f"{said} {_('The day is not over.')}"
 
 

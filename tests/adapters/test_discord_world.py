@@ -49,7 +49,7 @@ class Reception(Deaf):
     change: Callable[[Message], Message] = as_it_is
 
     async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
-        reply = await self.desk._router.answer(chat, text, author)
+        reply = await self.desk.router.answer(chat, text, author)
         return reply and self.change(reply)
 
     async def suggest(

@@ -115,11 +115,11 @@ class Desk:
 
     async def reply(self, chat: Chat, text: str, author: Author) -> Message | None:
         """The reply as a platform's front desk asks for it."""
-        return await self._router.answer(chat, text, author)
+        return await self.router.answer(chat, text, author)
 
     async def suggest(self, command: str, option: str, typed: str) -> Sequence[str]:
         """What may stand in a command's option."""
-        return await self._router.suggest(CHAT, command, option, typed, AT_THE_KEYBOARD)
+        return await self.router.suggest(CHAT, command, option, typed, AT_THE_KEYBOARD)
 
     async def ask(self, text: str, chat: Chat = CHAT) -> str:
         """The reply as plain text, which fits a chat's message."""

@@ -114,7 +114,7 @@ async def test_a_value_of_an_unfinished_day_is_said_and_not_drawn(desk: Desk) ->
 
 
 async def test_every_number_is_suggested_and_fits_behind_a_button(desk: Desk) -> None:
-    router = desk._router
+    router = desk.router
     found = await router.suggest(CHAT, "chart", "indicator", "bitcoin dom", AT_THE_KEYBOARD)
     assert found[0] == "Bitcoin dominance"
     everything = await router.suggest(CHAT, "chart", "indicator", "", AT_THE_KEYBOARD)

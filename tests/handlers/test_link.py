@@ -121,7 +121,7 @@ async def test_only_who_may_change_a_chat_links_it_or_sees_with_whom(desk: Desk)
     code = await code_for(desk, HERE)
     member = replace(AT_THE_KEYBOARD, id="9", may_change=may_not)
     for text in ("/link", f"/link {code}", "/link off"):
-        said = await desk._router.answer(THERE, text, member)
+        said = await desk.router.answer(THERE, text, member)
         assert said is not None
         assert said.title == "That is not for everyone here"
     assert "Linked" in await desk.ask(f"/link {code}", THERE)
