@@ -109,16 +109,17 @@ def _block(said: Said, look: Look) -> _Block:
     return _Block(said, rows, picture, width, height)
 
 
-def draw(talk: Sequence[Said], look: Look) -> bytes:
-    """The talk as a PNG of few colours."""
-    blocks = [_block(said, look) for said in talk]
-    height = sum(each.height + each.below + GAP for each in blocks) + 2 * MARGIN
-    image = Image.new("RGB", (WIDTH, height), look.ground)
-    top = MARGIN
-    for block in blocks:
-        left = MARGIN if block.said.ours or look.bar else WIDTH - MARGIN - block.width
-        _draw_block(image, block, look, left, top)
-        top += block.height + block.below + GAP
+def draw(screens: Sequence[Sequence[Said]], look: Look) -> bytes:
+    """A talk as a PNG of few colours, one screen of it beside the other."""
+    columns = [[_block(said, look) for said in talk] for talk in screens]
+    height = max(sum(each.height + each.below + GAP for each in column) for column in columns)
+    image = Image.new("RGB", (WIDTH * len(columns), height + 2 * MARGIN), look.ground)
+    for number, column in enumerate(columns):
+        top = MARGIN
+        for block in column:
+            side = MARGIN if block.said.ours or look.bar else WIDTH - MARGIN - block.width
+            _draw_block(image, block, look, number * WIDTH + side, top)
+            top += block.height + block.below + GAP
     out = BytesIO()
     image.quantize(COLOURS).save(out, format="png", optimize=True)
     return out.getvalue()

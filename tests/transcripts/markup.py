@@ -19,6 +19,12 @@ def of_telegram(text: str, markup: str | None, picture: bytes | None = None) -> 
     return Said(ours=True, lines=lines, picture=picture, buttons=buttons)
 
 
+def json_keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> str | None:
+    """Rows of labels and data as the markup that they came in; None where there are none."""
+    keys = [[{"text": label, "callback_data": data} for label, data in row] for row in rows]
+    return json.dumps({"inline_keyboard": keys}) if keys else None
+
+
 def _html_runs(line: str) -> Iterator[Run]:
     bold = italic = False
     for piece in re.split(r"(</?[bi]>)", line):

@@ -26,6 +26,11 @@ class Said:
     note: str = ""
     """A small line under it, as "Only you can see this"."""
 
+    @property
+    def text(self) -> str:
+        """What it says, line by line, without styles."""
+        return "\n".join("".join(run.text for run in line) for line in self.lines)
+
 
 def typed(text: str) -> Said:
     """What a person wrote."""

@@ -29,7 +29,9 @@ def test_a_discord_message_is_read_with_its_colour_and_buttons() -> None:
 
 
 def test_longer_talks_make_higher_pictures_of_the_same_width() -> None:
-    short = Image.open(BytesIO(draw([typed("/status")], TELEGRAM_LIGHT)))
-    long = Image.open(BytesIO(draw([typed("word " * 200), typed("/status")], DISCORD_DARK)))
+    short = Image.open(BytesIO(draw([[typed("/status")]], TELEGRAM_LIGHT)))
+    long = Image.open(BytesIO(draw([[typed("word " * 200), typed("/status")]], DISCORD_DARK)))
     assert short.width == long.width == WIDTH
     assert long.height > short.height
+    beside = Image.open(BytesIO(draw([[typed("a")], [typed("b"), typed("c")]], TELEGRAM_LIGHT)))
+    assert (beside.width, beside.height > short.height) == (2 * WIDTH, True)
