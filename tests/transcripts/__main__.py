@@ -4,7 +4,7 @@ import asyncio
 import math
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -36,7 +36,7 @@ RECORD_SESSION = 60
 def lively_market(sessions: list[date]) -> Market:
     """A record, a fall of a sixth, and a climb that ends just below the record."""
     dice = random.Random(7)  # noqa: S311 - to look alive, and always the same.
-    small = [(day, _close(n, len(sessions), dice)) for n, day in enumerate(sessions)]
+    small = list(zip(sessions, _closes(len(sessions), dice), strict=True))
     large = [(day, round(5200 + 4 * n + dice.gauss(0, 25), 2)) for n, day in enumerate(sessions)]
     return Market(
         closes={RUSSELL: small, SP: large},
@@ -45,28 +45,31 @@ def lively_market(sessions: list[date]) -> Market:
     )
 
 
-def _close(number: int, count: int, dice: random.Random) -> float:
-    if number == RECORD_SESSION:
-        return RECORD
-    way = (number - RECORD_SESSION) / (count - RECORD_SESSION)
-    depth = 330 * math.sin(math.pi * way) ** 1.5 if way > 0 else -250 * way
-    return round(min(RECORD - 30 - depth + dice.gauss(0, 11), RECORD - 8), 2)
+def _closes(count: int, dice: random.Random) -> Iterator[float]:
+    mood = 0.0
+    for number in range(count):
+        mood = 0.93 * mood + dice.gauss(0, 11)
+        way = (number - RECORD_SESSION) / (count - RECORD_SESSION)
+        depth = 380 * math.sin(math.pi * way**0.8) if way > 0 else -250 * way
+        peak = number == RECORD_SESSION
+        yield RECORD if peak else round(min(RECORD - 25 - depth + mood, RECORD - 8), 2)
 
 
 async def first_talk(place: Place) -> list[list[Said]]:
-    """What somebody new may do, in two screens."""
-    person = place.person
+    """What somebody new may do, in three screens."""
+    person, talk = place.person, place.person.talk
     hello = await person.say("/start", "Hello, I am altseason-bot")
     await person.press("Get the essentials", hello, "Subscribed: breakout")
+    greeted = len(talk)
     place.break_out()
     alert = await person.hear("Russell 2000 breaks out")
-    first = len(person.talk)
-    await person.press("Why", alert, "decided at")
-    await person.say("/alert btc_dominance below 55", "Alert 1: btc_dominance below 55")
     picker = await person.press("Snooze", alert, "For how long")
     await person.press("1 week", picker, "Muted: russell_breakout")
+    told = len(talk)
+    await person.press("Why", alert, "decided at")
+    await person.say("/alert btc_dominance below 55", "Alert 1: btc_dominance below 55")
     await person.say("/settings quiet 22:00-07:00", "Quiet hours: 22:00-07:00")
-    return [person.talk[:first], person.talk[first:]]
+    return [talk[:greeted], talk[greeted:told], talk[told:]]
 
 
 async def main() -> None:

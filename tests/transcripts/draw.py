@@ -15,7 +15,7 @@ WIDTH = 430 * SCALE
 MARGIN, PADDING, GAP, CORNER = 12 * SCALE, 11 * SCALE, 8 * SCALE, 12 * SCALE
 TEXT, SMALL = 14 * SCALE, 11 * SCALE
 LEADING = 20 * SCALE
-BUTTON = 34 * SCALE
+BUTTON, BUTTON_TEXT, BETWEEN = 34 * SCALE, 12 * SCALE, 4 * SCALE
 WIDEST = WIDTH - 4 * MARGIN
 COLOURS = 128
 
@@ -88,11 +88,14 @@ class _Block:
     width: int
     height: int
 
+    keys: list[list[tuple[str, float]]]
+    """Rows of buttons, each with its width."""
+
     @property
     def below(self) -> int:
         """Buttons and the note."""
         note = SMALL + GAP if self.said.note else 0
-        return len(self.said.buttons) * (BUTTON + GAP // 2) + note
+        return len(self.keys) * (BUTTON + BETWEEN) + note
 
 
 def _block(said: Said, look: Look) -> _Block:
@@ -106,7 +109,30 @@ def _block(said: Said, look: Look) -> _Block:
     wide = picture is not None or said.buttons or (look.bar and said.ours)
     width = WIDEST if wide else round(text) + 2 * PADDING
     height = 2 * PADDING + len(rows) * LEADING + (picture.height + GAP if picture else 0)
-    return _Block(said, rows, picture, width, height)
+    keys = _snug(said.buttons, width) if look.bar else _spread(said.buttons, width)
+    return _Block(said, rows, picture, width, height, keys)
+
+
+def _spread(rows: Sequence[Sequence[str]], width: int) -> list[list[tuple[str, float]]]:
+    """Telegram's buttons share the width of their row."""
+    return [
+        [(label, (width - BETWEEN * (len(row) - 1)) / len(row)) for label in row] for row in rows
+    ]
+
+
+def _snug(rows: Sequence[Sequence[str]], width: int) -> list[list[tuple[str, float]]]:
+    """Discord's are as wide as their labels, and go on below where a row is full."""
+    found: list[list[tuple[str, float]]] = []
+    for row in rows:
+        left = 0.0
+        for label in row:
+            wide = _font(BUTTON_TEXT).getlength(label) + 2 * PADDING
+            if wide > left:
+                found.append([])
+                left = width
+            found[-1].append((label, wide))
+            left -= wide + BETWEEN
+    return found
 
 
 def draw(screens: Sequence[Sequence[Said]], look: Look) -> bytes:
@@ -155,16 +181,15 @@ def _draw_row(pen: ImageDraw.ImageDraw, row: Sequence[Run], x: float, y: float, 
 
 
 def _draw_below(pen: ImageDraw.ImageDraw, block: _Block, look: Look, left: int, top: int) -> None:
-    said, width = block.said, block.width
-    y = top + GAP // 2
-    for labels in said.buttons:
-        each = (width - GAP // 2 * (len(labels) - 1)) / len(labels)
-        for place, label in enumerate(labels):
-            x = left + place * (each + GAP // 2)
-            pen.rounded_rectangle((x, y, x + each, y + BUTTON), CORNER // 2, fill=look.button)
-            font = _font(SMALL + SCALE)
-            offset = (each - font.getlength(label)) / 2
+    said, y = block.said, top + BETWEEN
+    for row in block.keys:
+        x = float(left)
+        for label, wide in row:
+            pen.rounded_rectangle((x, y, x + wide, y + BUTTON), CORNER // 2, fill=look.button)
+            font = _font(BUTTON_TEXT)
+            offset = (wide - font.getlength(label)) / 2
             pen.text((x + offset, y + BUTTON / 4), label, font=font, fill=look.button_ink)
-        y += BUTTON + GAP // 2
+            x += wide + BETWEEN
+        y += BUTTON + BETWEEN
     if said.note:
         pen.text((left + PADDING, y), said.note, font=_font(SMALL), fill=look.faint)

@@ -37,7 +37,7 @@ class Person(Protocol):
     """Somebody on one of the platforms."""
 
     talk: list[Said]
-    """All they said, pressed and read, in order."""
+    """All they said, pressed and read, in order; without what gave its place to an answer."""
 
     async def say(self, text: str, answer: str) -> Read:
         """Type a command; returns the answer once it holds those words."""
@@ -67,7 +67,10 @@ class OnTelegram:
         before = self._hanging()
         self.talk.append(pressed(label))
         await self.telegram.press(self._sent(on), label, by=self.chat)
-        return await self._read(answer, before)
+        read = await self._read(answer, before)
+        if read.place == on.place:
+            self.talk.remove(on.said)
+        return read
 
     async def hear(self, words: str) -> Read:
         return await self._read(words, {})
@@ -120,7 +123,7 @@ class OnDiscord:
     async def press(self, label: str, on: Read, answer: str) -> Read:
         self.talk.append(pressed(label))
         interaction = await self.discord.press(on.buttons[label], self.channel, ephemeral=on.alone)
-        return await self._answer(interaction, answer, was_alone=on.alone)
+        return await self._answer(interaction, answer, on)
 
     async def hear(self, words: str) -> Read:
         def found() -> list[Posted]:
@@ -142,7 +145,7 @@ class OnDiscord:
         names = [each["name"] for each in card.get("options", ())]
         return dict(zip(names, words.split(" ", len(names) - 1), strict=False)) if words else {}
 
-    async def _answer(self, interaction: str, words: str, *, was_alone: bool = False) -> Read:
+    async def _answer(self, interaction: str, words: str, on: Read | None = None) -> Read:
         def replies() -> list[Reply]:
             return [each for each in self.discord.replies if each.interaction == interaction]
 
@@ -154,7 +157,10 @@ class OnDiscord:
 
         await _until(self.discord.wait_for, found, words, shown)
         changed = replies()[0].payload["type"] == CHANGES_THE_MESSAGE
-        alone = any(each.ephemeral for each in replies()) or (changed and was_alone)
+        alone = any(each.ephemeral for each in replies())
+        if changed and on is not None:
+            alone = alone or on.alone
+            self.talk.remove(on.said)
         return self._read(found()[0], alone=alone)
 
     def _read(self, message: Posted | Reply, *, alone: bool) -> Read:
