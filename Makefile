@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
-.PHONY: help setup run demo test lint types imports check bench chaos lock words clean
+.PHONY: help setup run demo test lint types imports check bench chaos lock words pictures clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
@@ -20,6 +20,7 @@ help:
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
 	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
+	@echo "make pictures  draw the talks that README shows, from what the program says"
 	@echo "make lock   compile the requirements locks from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -75,6 +76,9 @@ words: $(VENV)/.ready
 	@for each in $(LANGUAGES); do $(WORDS) update --no-fuzzy-matching --ignore-obsolete --no-wrap \
 		--ignore-pot-creation-date -l $$(basename $$each .po) -i .words.pot -o $$each; done
 	@rm .words.pot
+
+pictures: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.transcripts
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,10 +1,13 @@
 """/subscribe: hear alerts on topics, or on the essentials when none is named."""
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from bot.commands import ALL, Command, Request, Services, chosen_topics
 from bot.language import _
 from bot.messages import board_line
 from bot.messages.buttons import topic_toggles
-from bot.model import Message, Tone
+from bot.model import Message, Snapshot, Tone
 from bot.ports import Option, always_changes
 from bot.topics import ESSENTIALS, TOPICS
 
@@ -14,7 +17,7 @@ async def run(request: Request, services: Services) -> Message:
     topics = chosen_topics(request.arguments, services.topics) or ESSENTIALS
     new = await services.subscriptions.subscribe(request.chat, topics)
     heard = await services.subscriptions.topics(request.chat)
-    snapshot = await services.outlook.snapshot(request.now)
+    snapshot = _of_topics(await services.outlook.snapshot(request.now), heard, services)
     added = ", ".join(topic for topic in topics if topic in new)
     title = _("Subscribed: {topics}").format(topics=added) if new else _("Nothing new")
     hears = ", ".join(topic for topic in services.topics if topic in heard)
@@ -25,6 +28,16 @@ async def run(request: Request, services: Services) -> Message:
         Tone.GOOD,
         buttons=topic_toggles(services.topics, heard),
     )
+
+
+def _of_topics(snapshot: Snapshot, heard: Collection[str], services: Services) -> Snapshot:
+    """What the chat would be told of; the other rules are noise to it."""
+    told = {rule.id for each in services.indicators for rule in each.rules if rule.topic in heard}
+    rules = {
+        key: tuple(view for view in views if view.rule in told)
+        for key, views in snapshot.rules.items()
+    }
+    return replace(snapshot, rules=rules)
 
 
 COMMAND = Command(

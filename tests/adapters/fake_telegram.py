@@ -264,6 +264,11 @@ class FakeTelegram:
                         return sent
                 await self._changed.wait()
 
+    async def wait_until(self, holds: Callable[[], object], timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as above
+        """Return as soon as it holds; raises TimeoutError."""
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(holds)
+
     async def wait_for_calls(self, method: str, count: int, timeout: float = 5.0) -> None:  # noqa: ASYNC109 - as above
         """Return once a method has been called so often, counting the calls that failed."""
         async with asyncio.timeout(timeout), self._changed:

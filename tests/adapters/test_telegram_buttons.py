@@ -63,6 +63,10 @@ def saying(*replies: Message | None) -> Callable[[Chat, str], Awaitable[Message 
         (["a", "b", "c", "d", "e"], [["a", "b"], ["c", "d", "e"]]),
         (["Mute a topic", "Why", "Chart"], [["Mute a topic"], ["Why", "Chart"]]),
         (["Until it recovers again", "1 day"], [["Until it recovers again"], ["1 day"]]),
+        (
+            ["Get the essentials", "Board", "All topics", "Settings", "Help"],
+            [["Get the essentials"], ["Board", "All topics"], ["Settings", "Help"]],
+        ),
         (["🚀🚀🚀🚀🚀🚀", "b", "c"], [["🚀🚀🚀🚀🚀🚀"], ["b", "c"]]),
         ([], []),
         (["", " ", "b"], [["b"]]),

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from bot.adapters.telegram.markup import units
 from bot.model import Button, Chat, Message
@@ -101,12 +101,18 @@ def _can_be_shown(button: Button) -> bool:
 
 
 def _rows(buttons: Sequence[Button]) -> Iterator[Sequence[Button]]:
-    """Rows as even as can be, none with more than its labels leave room for."""
-    if not buttons:
-        return
+    """Rows as even as can be, none with more than its labels leave room for.
+
+    A long label has a row to itself, and does not make the others stand alone, too.
+    """
+    for _, run in groupby(buttons, lambda button: units(button.label) > IN_A_ROW[-1][0]):
+        yield from _even([*run])
+
+
+def _even(buttons: Sequence[Button]) -> Iterator[Sequence[Button]]:
     longest = max(units(button.label) for button in buttons)
-    at_most = next((count for most, count in IN_A_ROW if longest <= most), 1)
-    rows = -(-len(buttons) // at_most)
+    fitting = next((count for most, count in IN_A_ROW if longest <= most), 1)
+    rows = -(-len(buttons) // fitting)
     ends = [len(buttons) * row // rows for row in range(rows + 1)]
     for begin, end in pairwise(ends):
         yield buttons[begin:end]

@@ -1,0 +1,1 @@
+"""Talks with the real program, drawn as people see them on their phones."""
