@@ -279,12 +279,15 @@ async def test_a_pinned_answer_is_the_channels_own_message(fake: FakeDiscord, *,
     assert [edit.text for edit in fake.edits] == ["The board\nDay 35"]
 
 
-async def test_where_it_may_not_write_a_pinned_answer_is_one_as_others(fake: FakeDiscord) -> None:
-    fake.fail(CHANNEL.id, Fault(403, 50013))
+@pytest.mark.parametrize("fault", [Fault(403, 50013), Fault(404, 10003)])
+async def test_where_it_cannot_write_a_pinned_answer_is_one_as_others_and_says_so(
+    fake: FakeDiscord, fault: Fault
+) -> None:
+    fake.fail(CHANNEL.id, fault)
     desk = Receptionist(lambda _chat, _text: BOARD)
     async with listening(fake, desk):
         reply = await fake.answer_to(await fake.slash("status"))
-    assert reply.text == "The board\nDay 34"
+    assert reply.text.startswith("The board\nDay 34\nI could not write this here by myself")
     assert desk.told_pinned == []
     assert fake.messages == []
 

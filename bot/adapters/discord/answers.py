@@ -156,11 +156,15 @@ class Answers:
             await writing.withdraw(interaction)
             return
         found, tag = pages([reply], await self._pictures(reply)), self._seal.tag(chat)
-        if reply.pinned and (message := await writing.post(interaction, chat, found, tag)):
-            await self._note_pinned(chat, message)
-            if not is_guest(interaction):
-                await writing.withdraw(interaction)
-                return
+        if reply.pinned:
+            message = await writing.post(interaction, chat, found, tag)
+            if message is None:
+                found = pages([phrases.not_kept(reply)])
+            else:
+                await self._note_pinned(chat, message)
+                if not is_guest(interaction):
+                    await writing.withdraw(interaction)
+                    return
         await writing.write(interaction, found, tag, aside=reply.aside)
 
     async def _pictures(self, reply: Message) -> Mapping[Chart, bytes]:

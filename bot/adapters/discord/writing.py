@@ -74,7 +74,7 @@ async def withdraw(interaction: Interaction) -> None:
 async def post(interaction: Interaction, chat: Chat, pages: Sequence[Page], tag: str) -> str | None:
     """Write an answer as messages of the chat's own and pin the first one, whose id this returns.
 
-    None where we may not write there; not being allowed to pin is no trouble.
+    None where that cannot be done now; not being allowed to pin is no trouble.
     """
     channel = interaction.client.get_partial_messageable(int(chat.id))
 
@@ -84,8 +84,8 @@ async def post(interaction: Interaction, chat: Chat, pages: Sequence[Page], tag:
 
     try:
         first, *_ = [await _with_or_without_picture(page, send) for page in pages]
-    except discord.Forbidden as error:
-        log.info("an answer could not be posted to a channel of Discord's: %s", reason(error))
+    except discord.HTTPException as error:
+        log.info("An answer could not be posted to a channel of Discord's: %s.", reason(error))
         return None
     with suppress(discord.HTTPException):
         await first.pin()
