@@ -70,9 +70,7 @@ class Relay:
     async def _relay(self, failing: Failing) -> int:
         now, preferences = self._clock(), failing.preferences
         urgent = [
-            each
-            for each in failing.letters
-            if is_urgent(each.job, each.topic, failing.chat, preferences, now)
+            each for each in failing.letters if is_urgent(each.job, each.topic, preferences, now)
         ]
         if not urgent:
             return 0
