@@ -205,6 +205,15 @@ async def test_a_press_that_breaks_is_apologised_for(
     caplog.clear()
 
 
+async def test_an_answer_that_discord_does_not_take_leaves_nobody_waiting(
+    fake: FakeDiscord,
+) -> None:
+    fake.fail_path("/@original", Fault(400, 50035))
+    async with listening(fake, Receptionist()):
+        reply = await fake.answer_to(await fake.slash("status"))
+    assert "went wrong" in reply.text
+
+
 # --- For whose eyes -------------------------------------------------------------------------------
 
 

@@ -95,11 +95,16 @@ class Answers:
             log.warning("An invitation on Discord was not noted: %s.", reason(error))
 
     async def apologise(self, interaction: Interaction, text: str, error: BaseException) -> None:
-        """Log what nobody expected, and say so to the person who waits for an answer."""
+        """Log what nobody expected, and say so to the person who waits for an answer.
+
+        Who was promised none is shown by Discord that none came.
+        """
         if isinstance(error, TROUBLE):
             log.warning("%s got no answer on Discord: %s.", text, reason(error))
-            return
-        log.error("%s failed.", text, exc_info=error)
+            if not interaction.response.is_done():
+                return
+        else:
+            log.error("%s failed.", text, exc_info=error)
         with speaking(author_of(interaction).language):
             await self.tell(interaction, phrases.sorry())
 
