@@ -214,6 +214,23 @@ async def test_an_answer_that_discord_does_not_take_leaves_nobody_waiting(
     assert "went wrong" in reply.text
 
 
+async def test_an_answer_survives_connections_that_break(fake: FakeDiscord) -> None:
+    fake.fail_path("/callback", Fault(drop=True))
+    fake.fail_path("/@original", Fault(drop=True))
+    async with listening(fake, Receptionist()):
+        reply = await fake.answer_to(await fake.slash("status"))
+    assert reply.text.startswith("You said")
+
+
+async def test_a_promise_that_arrived_unconfirmed_is_one(fake: FakeDiscord) -> None:
+    fake.fail_path("/callback", Fault(drop=True), Fault(400, 40060))
+    desk = Receptionist()
+    async with listening(fake, desk):
+        await fake.slash("status")
+        await fake.wait_for(lambda: any(path.endswith("/@original") for _, path in fake.requests))
+    assert desk.heard == [(CHANNEL.id, "/status")]
+
+
 # --- For whose eyes -------------------------------------------------------------------------------
 
 
