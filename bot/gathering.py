@@ -111,10 +111,10 @@ class DigestDesk:
         shared = await self._gathered(days, now)
         topics = due.topics or frozenset(self._services.topics)
         kept = tuple(await self._services.own.kept(due.chat)) if due.has_own else ()
-        key = (topics, preferences.language, preferences.zone, kept)
+        key = (topics, preferences.spoken, preferences.zone, kept)
         known = shared.messages.get(key)
         if known is None:
-            with speaking(preferences.language):
+            with speaking(preferences.spoken):
                 zone, facts = preferences.zone, shared.facts
                 known = await composed(facts, topics, kept, zone, self._services)
             shared.messages[key] = known

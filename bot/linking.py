@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 
 from bot.commands import Request, Services, UserError
 from bot.language import N_, _
-from bot.model import Chat, Message, Mute, Preferences, Tone
+from bot.manners import OWN, is_muted, subject
+from bot.model import Chat, Message, Preferences, Tone
 from bot.ports import LinkRefused, Refusal
 
-OWN = "own"
-"""Stands for alerts of a chat's own where topics are named."""
 URGENT = ("breakout", "phase", OWN)
 """What is urgent for a chat that has set nothing else."""
 FAILING = timedelta(minutes=15)
@@ -37,26 +36,15 @@ def urgent_of(preferences: Preferences) -> tuple[str, ...]:
     return preferences.urgent or URGENT
 
 
-def is_urgent(job: str, topic: str, chat: Chat, preferences: Preferences, now: datetime) -> bool:
+def is_urgent(job: str, topic: str, preferences: Preferences, now: datetime) -> bool:
     """Whether a letter that does not get to its chat is for the other one.
 
-    `job` names the alert, or the own alert of the chat; what else has no `topic` is never urgent.
+    What is no alert of the chat, such as its digest, never is.
     """
-    number = job.removeprefix(f"{OWN}:{chat.platform}:{chat.member}:").partition(":")[0]
-    is_own = not topic and job.startswith(f"{OWN}:")
-    name = OWN if is_own else topic
-    if not name or name not in urgent_of(preferences):
+    about = subject(job, topic)
+    if about is None or about.topic not in urgent_of(preferences):
         return False
-    rule = number if is_own else job.partition(":")[0]
-    return not any(_mutes(each, topic, rule, now) for each in preferences.mutes)
-
-
-def _mutes(mute: Mute, topic: str, rule: str, now: datetime) -> bool:
-    if mute.until is not None and mute.until <= now:
-        return False
-    if not mute.topic and not mute.rule:
-        return True
-    return mute.rule == rule if mute.rule else mute.topic == topic
+    return not is_muted(about, preferences, now)
 
 
 def platform_name(platform: str) -> str:

@@ -86,6 +86,11 @@ def _hold(job: str, about: Subject | None, preferences: Preferences, now: dateti
     return Hold(job, end, f"{QUIET} {quiet.begin:%H:%M} {quiet.end:%H:%M}")
 
 
+def is_muted(about: Subject, preferences: Preferences, now: datetime) -> bool:
+    """Whether the chat wants to hear nothing of this at present."""
+    return any(_silences(mute, about) and not _is_over(mute, now) for mute in preferences.mutes)
+
+
 def _look_at(mute: Mute, now: datetime) -> datetime:
     again = now + LOOK_AGAIN if mute.condition else mute.until
     return min(each for each in (again, mute.until) if each is not None)

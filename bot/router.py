@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from bot.commands import Command, Request, Services, UserError, nearest
-from bot.language import _, counted, known_language, speaking
+from bot.language import ENGLISH, _, counted, known_language, speaking
 from bot.model import Chat, Message
 from bot.ports import Author, CannotTell, Clock, Resumed, StoreUnavailable
 
@@ -102,7 +102,8 @@ class Router:
         """The request in the language that the chat has set, or that the platform names."""
         preferences = await self._services.preferences.of(chat)
         if not preferences.language:
-            preferences = replace(preferences, language=known_language(author.language))
+            named = known_language(author.language) or preferences.app_language
+            preferences = replace(preferences, language=named)
         low = tuple(map(str.lower, words))
         return Request(chat, low, self._clock(), tuple(words), preferences)
 
@@ -110,9 +111,30 @@ class Router:
         command = self._commands.get(name)
         if command is None:
             return self._unknown(name)
-        if command.changes(request.arguments) and not await author.may_change():
+        if not command.changes(request.arguments):
+            return await command.run(request, self._services)
+        if not await author.may_change():
             return _not_yours(author)
-        return await command.run(request, self._services)
+        reply = await command.run(request, self._services)
+        if command.resumes:
+            await self._note_language(request, author)
+        return reply
+
+    async def _note_language(self, request: Request, author: Author) -> None:
+        """Keep in mind in which language alerts are to come, unless the chat has set one."""
+        named = known_language(author.language)
+        language = "" if named == ENGLISH else named
+        if not author.language or request.preferences.app_language == language:
+            return
+        try:
+            await self._services.preferences.change(
+                request.chat, lambda before: replace(before, app_language=language)
+            )
+        except StoreUnavailable as error:
+            # What was asked for is done; the next command that changes something notes it.
+            log.warning(
+                "the language of a chat on %s was not noted: %s", request.chat.platform, error
+            )
 
     def _unknown(self, name: str) -> Message:
         meant = nearest(name, list(self._commands))

@@ -45,9 +45,8 @@ def _offered(code: str, request: Request) -> Message:
         f"/link {code}",
     ]
     if here != "telegram":
-        lines.append(
-            _("On Telegram, /start {payload} does the same.").format(payload=f"{DEEP_LINK}{code}")
-        )
+        link = _("On Telegram it is also a link: t.me/, the bot's name, and then {rest}")
+        lines.append(link.format(rest=f"?start={DEEP_LINK}{code}"))
     title = _("Link this chat with one of yours on {platform}").format(platform=other)
     return Message(title, tuple(lines), _("/stop and /link off end a link"), aside=True)
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from bot.commands import Command, Request, Services
 from bot.language import _
+from bot.linking import DEEP_LINK
 from bot.model import Button, Message
 from bot.packs import SHIPPED
 from bot.ports import Option
 from bot.topics import TOPICS
 
-TOPIC, PACK, LINK = "t_", "p_", "link_"
+TOPIC, PACK = "t_", "p_"
 
 
 async def run(request: Request, services: Services) -> Message:
@@ -42,8 +43,8 @@ def _asked(payload: str) -> tuple[str, str]:
         return "pack", pack
     if name.startswith(PACK):
         return "pack", payload[len(PACK) :]
-    if name.startswith(LINK):
-        return "link", payload[len(LINK) :]
+    if name.startswith(DEEP_LINK):
+        return "link", payload[len(DEEP_LINK) :]
     return "", ""
 
 

@@ -89,6 +89,7 @@ def _rows(found: Belongings) -> tuple[str, ...]:
             found.linked,
             _("the link to a chat on another platform"),
         ),
+        (found.board, _("which message shows the board, which then stays as it is")),
     )
     return tuple(said.format(count=count) for count, said in rows if count)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from bot import board, messages, wording
-from bot.adapters.discord import embeds
+from bot.adapters.discord import pages
 from bot.adapters.telegram import markup
 from bot.language import ENGLISH, LANGUAGES, _, counted, in_every_language, known_language, speaking
 from bot.messages.catch_up import catch_up
@@ -164,7 +164,7 @@ def test_every_language_says_every_message(code: str) -> None:
         assert not re.search(r"[{}]", text), text
     for message in found:
         assert len(message.title) <= LONGEST_TITLE
-        assert len(list(markup.render([message]))) == len(embeds.parts([message])) == 1
+        assert len(list(markup.render([message]))) == len(pages.parts([message])) == 1
     # What Telegram has to break into three would not be read.
     assert len(list(markup.render([screen]))) <= 2
 
@@ -224,6 +224,27 @@ async def test_the_platform_names_the_language_and_what_is_set_wins(store_client
     await RedisPreferences(store_client).change(chat, lambda _before: Preferences(language="en"))
     assert await title("/deliveries") == "Nothing waits for this chat"
     assert await title("/history nonsense") == "That did not work"
+
+
+async def test_alerts_come_in_the_language_that_the_platform_named_until_one_is_set(
+    store_client: Client,
+) -> None:
+    desk, chat = Desk(store_client, NOW), Chat("discord", "1")
+    kept = RedisPreferences(store_client)
+
+    async def spoken_after(text: str, language: str) -> str:
+        assert await desk.router.answer(chat, text, Author("1", always, language=language))
+        return (await kept.of(chat)).spoken
+
+    assert await spoken_after("/subscriptions", "de") == ""
+    assert await spoken_after("/subscribe nonsense", "de") == ""
+    assert await spoken_after("/subscribe season", "de-AT") == "de"
+    assert await spoken_after("/subscribe phase", "") == "de"
+    assert await spoken_after("/settings language tr", "de") == "tr"
+    assert await spoken_after("/settings language off", "de") == "de"
+    assert await spoken_after("/unsubscribe phase", "en-GB") == ""
+    assert await spoken_after("/subscribe phase", "ru") == "ru"
+    assert await spoken_after("/stop yes", "ru") == ""
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ class BoardKeeper:
 
     async def _language(self, chat: Chat) -> str:
         try:
-            return (await self._preferences.of(chat)).language
+            return (await self._preferences.of(chat)).spoken
         except StoreUnavailable as error:
             # What one chat has set may be damaged, which must not hold up the boards of all others.
             log.warning("a board pinned on %s is in English: %s", chat.platform, error)

@@ -65,7 +65,7 @@ def _name(parcel: Parcel) -> tuple[object, ...]:
     """The same for all chats that hear the same."""
     letters = tuple([(letter.job, letter.outdated, letter.held) for letter in parcel.letters])
     zone = parcel.preferences.zone if any(letter.held for letter in parcel.letters) else ""
-    return letters, parcel.preferences.language, zone
+    return letters, parcel.preferences.spoken, zone
 
 
 def messages(parcel: Parcel) -> Sequence[Message]:
@@ -74,7 +74,7 @@ def messages(parcel: Parcel) -> Sequence[Message]:
     The news come as they are, after one message for all that is no news any more, and one for all
     that was held back.
     """
-    language, zone = parcel.preferences.language, parcel.preferences.zone
+    language, zone = parcel.preferences.spoken, parcel.preferences.zone
     told = [(letter, letter.message.spoken(language)) for letter in parcel.letters]
     held = [(letter.fired_at, letter.held, message) for letter, message in told if letter.held]
     missed = [

@@ -70,13 +70,11 @@ class Relay:
     async def _relay(self, failing: Failing) -> int:
         now, preferences = self._clock(), failing.preferences
         urgent = [
-            each
-            for each in failing.letters
-            if is_urgent(each.job, each.topic, failing.chat, preferences, now)
+            each for each in failing.letters if is_urgent(each.job, each.topic, preferences, now)
         ]
         if not urgent:
             return 0
-        with speaking(failing.other_preferences.language):
+        with speaking(failing.other_preferences.spoken):
             messages = {each.job: _relayed(each, failing) for each in urgent}
         return await self._relays.relay(failing, messages)
 
@@ -89,7 +87,7 @@ class Relay:
 
 
 def _relayed(letter: Stranded, failing: Failing) -> Message:
-    said = letter.message.spoken(failing.other_preferences.language)
+    said = letter.message.spoken(failing.other_preferences.spoken)
     why = _("Sent here because your {platform} chat cannot be reached since {moment}.").format(
         platform=platform_name(failing.chat.platform), moment=moment_text(failing.since)
     )

@@ -41,7 +41,7 @@ class Preferences:
     """All that a chat has set; what is left at its default takes no room in the store."""
 
     language: str = ""
-    """Empty: English."""
+    """Empty: the app's."""
     zone: str = UTC_ZONE
     """An IANA name such as Europe/Berlin."""
     quiet: QuietHours | None = None
@@ -49,6 +49,13 @@ class Preferences:
     """Topics, and "own" for alerts of one's own, that are told in quiet hours too."""
     digest: DigestTime | None = None
     mutes: tuple[Mute, ...] = ()
+    app_language: str = ""
+    """What the platform named when something was set last; nobody sets it. Empty: English."""
+
+    @property
+    def spoken(self) -> str:
+        """The language in which the chat hears what nobody asked for; empty: English."""
+        return self.language or self.app_language
 
 
 DEFAULT_PREFERENCES = Preferences()

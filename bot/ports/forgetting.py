@@ -21,6 +21,8 @@ class Belongings:
     """1 where it has set anything, a mute say."""
     linked: int = 0
     """1 if it is linked with a chat on another platform."""
+    board: int = 0
+    """1 if a board stands pinned there."""
 
 
 class Forgetting(Protocol):

@@ -205,6 +205,32 @@ async def test_a_press_that_breaks_is_apologised_for(
     caplog.clear()
 
 
+async def test_an_answer_that_discord_does_not_take_leaves_nobody_waiting(
+    fake: FakeDiscord,
+) -> None:
+    fake.fail_path("/@original", Fault(400, 50035))
+    async with listening(fake, Receptionist()):
+        reply = await fake.answer_to(await fake.slash("status"))
+    assert "went wrong" in reply.text
+
+
+async def test_an_answer_survives_connections_that_break(fake: FakeDiscord) -> None:
+    fake.fail_path("/callback", Fault(drop=True))
+    fake.fail_path("/@original", Fault(drop=True))
+    async with listening(fake, Receptionist()):
+        reply = await fake.answer_to(await fake.slash("status"))
+    assert reply.text.startswith("You said")
+
+
+async def test_a_promise_that_arrived_unconfirmed_is_one(fake: FakeDiscord) -> None:
+    fake.fail_path("/callback", Fault(drop=True), Fault(400, 40060))
+    desk = Receptionist()
+    async with listening(fake, desk):
+        await fake.slash("status")
+        await fake.wait_for(lambda: any(path.endswith("/@original") for _, path in fake.requests))
+    assert desk.heard == [(CHANNEL.id, "/status")]
+
+
 # --- For whose eyes -------------------------------------------------------------------------------
 
 
@@ -279,12 +305,15 @@ async def test_a_pinned_answer_is_the_channels_own_message(fake: FakeDiscord, *,
     assert [edit.text for edit in fake.edits] == ["The board\nDay 35"]
 
 
-async def test_where_it_may_not_write_a_pinned_answer_is_one_as_others(fake: FakeDiscord) -> None:
-    fake.fail(CHANNEL.id, Fault(403, 50013))
+@pytest.mark.parametrize("fault", [Fault(403, 50013), Fault(404, 10003)])
+async def test_where_it_cannot_write_a_pinned_answer_is_one_as_others_and_says_so(
+    fake: FakeDiscord, fault: Fault
+) -> None:
+    fake.fail(CHANNEL.id, fault)
     desk = Receptionist(lambda _chat, _text: BOARD)
     async with listening(fake, desk):
         reply = await fake.answer_to(await fake.slash("status"))
-    assert reply.text == "The board\nDay 34"
+    assert reply.text.startswith("The board\nDay 34\nI could not write this here by myself")
     assert desk.told_pinned == []
     assert fake.messages == []
 

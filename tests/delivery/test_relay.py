@@ -73,6 +73,10 @@ class Pair:
         return [letter.message for each in parcels for letter in each.letters]
 
 
+OWN = "3:2026-11-22T11:00:00+00:00:crossed"
+"""How the id of an own alert ends: its number, when, and what it says."""
+
+
 @pytest.fixture
 async def pair(store_client: Client) -> Pair:
     made = Pair(store_client)
@@ -212,18 +216,18 @@ async def test_a_lost_reply_relays_nothing_twice(redis_url: str) -> None:
 @pytest.mark.parametrize(
     ("wanted", "heard"),
     [
-        (Preferences(), ["fell", "rose", "own 3:crossed"]),
+        (Preferences(), ["fell", "rose", f"own {OWN}"]),
         (Preferences(urgent=("dominance",)), ["share"]),
-        (Preferences(urgent=("phase", "own")), ["rose", "own 3:crossed"]),
+        (Preferences(urgent=("phase", "own")), ["rose", f"own {OWN}"]),
         (Preferences(mutes=(Mute("breakout"), Mute(rule="3"))), ["rose"]),
         (
             Preferences(mutes=(Mute(rule="fell"), Mute(rule="rose", condition="recovers"))),
-            ["own 3:crossed"],
+            [f"own {OWN}"],
         ),
         (Preferences(mutes=(Mute(),)), []),
         (
             Preferences(mutes=(Mute(until=datetime(2020, 1, 1, tzinfo=UTC)), Mute(rule="9"))),
-            ["fell", "rose", "own 3:crossed"],
+            ["fell", "rose", f"own {OWN}"],
         ),
     ],
 )  # fmt: skip
@@ -235,7 +239,7 @@ async def test_only_what_is_urgent_there_and_not_muted_is_heard_here(
     await pair.desk.join(1, topic="dominance")
     for name, topic in (("fell", "breakout"), ("rose", "phase"), ("share", "dominance")):
         await pair.fires(name, topic)
-    await pair.desk.tell("3:crossed", HERE)
+    await pair.desk.tell(OWN, HERE)
     await pair.fails()
     assert await pair.look_late() is bool(heard)
     assert sorted(each.title for each in await pair.elsewhere()) == sorted(heard)
@@ -251,9 +255,9 @@ async def test_what_the_other_hears_itself_is_not_told_twice(pair: Pair) -> None
 
 def test_what_has_no_topic_and_is_no_own_alert_is_never_urgent() -> None:
     now, everything = datetime.now(UTC), Preferences(urgent=("own", "breakout", "", "digest"))
-    assert is_urgent("own:telegram:1:3:x", "", HERE, everything, now)
+    assert is_urgent(f"own:telegram:1:{OWN}", "", everything, now)
     for job in ("digest:1:1764057600000", "relay:own:discord:2:1:x:1"):
-        assert not is_urgent(job, "", HERE, everything, now)
+        assert not is_urgent(job, "", everything, now)
 
 
 async def test_neither_relays_nor_old_news_are_relayed(pair: Pair, redis: Redis) -> None:

@@ -64,9 +64,9 @@ async def test_a_code_links_two_chats_and_each_says_with_whom(desk: Desk) -> Non
 
 async def test_on_telegram_a_deep_link_does_the_same(desk: Desk) -> None:
     said = await desk.ask("/link", THERE)
-    payload = re.search(r"/start (link_\w{8})", said)
+    payload = re.search(r"\?start=(link_\w{8})", said)
     assert payload is not None
-    assert "/start" not in await desk.ask("/link", HERE), "It is of no use on Discord."
+    assert "?start" not in await desk.ask("/link", HERE), "It is of no use on Discord."
     assert (await desk.ask(f"/link {payload[1]}", HERE)).startswith("Linked with the Discord chat")
     assert accept.__module__ == "bot.linking", "For /start, which no other handler may import."
 

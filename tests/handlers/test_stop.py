@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from bot.model import Chat, DigestTime, Message, Mute, OwnRule, Preferences
 from bot.ports import Outcome, Parcel
 from bot.stores import codec
+from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import DEAD_KEPT
 from bot.stores.embedded import EmbeddedRedis
@@ -295,6 +296,16 @@ async def test_what_it_has_set_goes_too(asked: Asked, redis: Redis) -> None:
     assert "Deleted: your settings and mutes." in await asked.ask("/stop yes", HERE)
     left = await redis.hkeys("{nf}:telegram:preferences")
     assert sorted(left) == sorted(each.member for each in CHATS[:2])
+
+
+async def test_a_chat_that_only_pinned_the_board_has_something_to_forget(
+    asked: Asked, store_client: Client
+) -> None:
+    boards = RedisBoards(store_client)
+    await boards.pin(CHATS[0], "17")
+    assert any("shows the board" in line for line in (await asked.answer("/stop", CHATS[0])).lines)
+    assert "shows the board" in (await asked.answer("/stop yes", CHATS[0])).lines[0]
+    assert await boards.pinned("telegram") == []
 
 
 async def test_a_thread_leaves_alone(asked: Asked, store_client: Client) -> None:

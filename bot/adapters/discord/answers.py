@@ -95,11 +95,16 @@ class Answers:
             log.warning("An invitation on Discord was not noted: %s.", reason(error))
 
     async def apologise(self, interaction: Interaction, text: str, error: BaseException) -> None:
-        """Log what nobody expected, and say so to the person who waits for an answer."""
+        """Log what nobody expected, and say so to the person who waits for an answer.
+
+        Who was promised none is shown by Discord that none came.
+        """
         if isinstance(error, TROUBLE):
             log.warning("%s got no answer on Discord: %s.", text, reason(error))
-            return
-        log.error("%s failed.", text, exc_info=error)
+            if not interaction.response.is_done():
+                return
+        else:
+            log.error("%s failed.", text, exc_info=error)
         with speaking(author_of(interaction).language):
             await self.tell(interaction, phrases.sorry())
 
@@ -156,11 +161,15 @@ class Answers:
             await writing.withdraw(interaction)
             return
         found, tag = pages([reply], await self._pictures(reply)), self._seal.tag(chat)
-        if reply.pinned and (message := await writing.post(interaction, chat, found, tag)):
-            await self._note_pinned(chat, message)
-            if not is_guest(interaction):
-                await writing.withdraw(interaction)
-                return
+        if reply.pinned:
+            message = await writing.post(interaction, chat, found, tag)
+            if message is None:
+                found = pages([phrases.not_kept(reply)])
+            else:
+                await self._note_pinned(chat, message)
+                if not is_guest(interaction):
+                    await writing.withdraw(interaction)
+                    return
         await writing.write(interaction, found, tag, aside=reply.aside)
 
     async def _pictures(self, reply: Message) -> Mapping[Chart, bytes]:

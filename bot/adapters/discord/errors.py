@@ -44,7 +44,7 @@ _MALFORMED = frozenset({50006, 50035, 50109})
 """An empty message, a form with something wrong in it, and JSON nobody can read."""
 _TOO_FAST = frozenset({20028, 20029, 40003})
 """Limits on writing to a channel or a server, and on opening direct messages."""
-_NO_FILE = frozenset({40005, 50013})
+NO_FILE = frozenset({40005, 50013})
 """A request that is too large, and permissions of which Attach Files may be the missing one."""
 _WAITS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _DETAILS = 200
@@ -79,7 +79,7 @@ def refuses_file(answer: WireAnswer) -> bool:
     fields = errors if isinstance(errors, Mapping) else {}
     return (
         answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        or code in _NO_FILE
+        or code in NO_FILE
         or (code in _MALFORMED and not fields.keys().isdisjoint(("attachments", "files")))
     )
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import discord
@@ -22,6 +22,10 @@ log = logging.getLogger(__name__)
 
 _READY_S, _GRACE_S, _GOODBYE_S = 60.0, 30.0, 1.0
 _DROPS, _DROPS_WITHIN_S = 5, 600.0
+
+
+Within = Callable[[Coroutine[Any, Any, None]], Awaitable[None]]
+"""Does something that is to end with the visit."""
 
 
 class Visit(discord.Client):
@@ -61,6 +65,7 @@ class Visit(discord.Client):
         self.tree = _Tree(
             self,
             answers,
+            self._within,
             allowed_contexts=app_commands.AppCommandContext(
                 guild=True, dm_channel=True, private_channel=True
             ),
@@ -191,9 +196,10 @@ class Visit(discord.Client):
 
 
 class _Tree(app_commands.CommandTree[Visit]):
-    def __init__(self, client: Visit, answers: Answers, **places: Any) -> None:
+    def __init__(self, client: Visit, answers: Answers, within: Within, **places: Any) -> None:
         super().__init__(client, **places)
         self._answers = answers
+        self._within = within
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Complete what is typed, and let the library go on with commands.
@@ -202,7 +208,7 @@ class _Tree(app_commands.CommandTree[Visit]):
         """
         if interaction.type is not discord.InteractionType.autocomplete:
             return True
-        await self._answers.suggest(interaction)
+        await self._within(self._answers.suggest(interaction))
         return False
 
     async def on_error(

@@ -48,6 +48,12 @@ def unreachable() -> Message:
     )
 
 
+def not_kept(message: Message) -> Message:
+    """An answer that was to stay up to date, and cannot stand in its channel by itself."""
+    line = _("I could not write this here by myself, so it will not be kept up to date.")
+    return replace(message, lines=(*message.lines, line))
+
+
 def with_lacking(message: Message, permissions: Sequence[str]) -> Message:
     """An answer that also says which permissions alerts will need in its channel, if any."""
     if not permissions:

@@ -8,12 +8,11 @@ import discord
 # one is reached through it, because adapters must not import that library.
 _HTTP_LIBRARY_ERROR: type[Exception] = discord.http.aiohttp.ClientError  # type: ignore[attr-defined] # see above
 
-TROUBLE: tuple[type[Exception], ...] = (
-    discord.DiscordException,
-    OSError,
-    TimeoutError,
-    _HTTP_LIBRARY_ERROR,
-)
+LOST: tuple[type[Exception], ...] = (OSError, _HTTP_LIBRARY_ERROR)
+"""A connection broke off; discord.py repeats nothing then, as it knows these errors by the numbers
+that they have on other systems than Linux."""
+
+TROUBLE: tuple[type[Exception], ...] = (discord.DiscordException, TimeoutError, *LOST)
 """All that can go wrong between us and Discord."""
 
 NONSENSE: tuple[type[Exception], ...] = (

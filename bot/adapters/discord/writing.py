@@ -11,14 +11,17 @@ from typing import Any, TypeVar
 import discord
 
 from bot.adapters.discord.buttons import view
+from bot.adapters.discord.errors import NO_FILE
 from bot.adapters.discord.pages import FILE, Page
 from bot.adapters.discord.place import Interaction, hides
-from bot.adapters.discord.trouble import reason
+from bot.adapters.discord.trouble import LOST, reason
 from bot.model import Chat
 
 log = logging.getLogger(__name__)
 
 Shown = TypeVar("Shown")
+
+_PROMISED_ALREADY, _INVALID_FORM = 40060, 50035
 
 
 class Manner(Enum):
@@ -36,7 +39,19 @@ async def acknowledge(interaction: Interaction, manner: Manner) -> None:
     """Promise an answer; Discord waits three seconds for this, and a quarter of an hour for it."""
     interaction.extras[Manner] = manner
     alone = manner is Manner.ALONE and hides(interaction)
-    await interaction.response.defer(ephemeral=alone, thinking=manner is not Manner.IN_PLACE)
+
+    async def promise() -> None:
+        await interaction.response.defer(ephemeral=alone, thinking=manner is not Manner.IN_PLACE)
+
+    try:
+        await promise()
+    except LOST:
+        try:
+            await promise()
+        except discord.HTTPException as error:
+            # Then it was the answer to the first one that did not get through.
+            if error.code != _PROMISED_ALREADY:
+                raise
 
 
 async def write(
@@ -54,10 +69,17 @@ async def write(
         return
     first, *rest = pages
 
-    async def put(page: Page) -> None:
+    async def edit(page: Page) -> None:
         await interaction.edit_original_response(
             embeds=page.embeds, view=view(page.buttons, tag), attachments=_files(page)
         )
+
+    async def put(page: Page) -> None:
+        try:
+            await edit(page)
+        except LOST:
+            # The same text in the same place does no harm where the first one arrived.
+            await edit(page)
 
     await _with_or_without_picture(first, put)
     on = interaction.message if manner is Manner.IN_PLACE else None
@@ -74,7 +96,7 @@ async def withdraw(interaction: Interaction) -> None:
 async def post(interaction: Interaction, chat: Chat, pages: Sequence[Page], tag: str) -> str | None:
     """Write an answer as messages of the chat's own and pin the first one, whose id this returns.
 
-    None where we may not write there; not being allowed to pin is no trouble.
+    None where that cannot be done now; not being allowed to pin is no trouble.
     """
     channel = interaction.client.get_partial_messageable(int(chat.id))
 
@@ -84,8 +106,8 @@ async def post(interaction: Interaction, chat: Chat, pages: Sequence[Page], tag:
 
     try:
         first, *_ = [await _with_or_without_picture(page, send) for page in pages]
-    except discord.Forbidden as error:
-        log.info("an answer could not be posted to a channel of Discord's: %s", reason(error))
+    except discord.HTTPException as error:
+        log.info("An answer could not be posted to a channel of Discord's: %s.", reason(error))
         return None
     with suppress(discord.HTTPException):
         await first.pin()
@@ -116,11 +138,7 @@ async def _with_or_without_picture(page: Page, show: Callable[[Page], Awaitable[
 
 def _about_file(error: discord.HTTPException) -> bool:
     named = error.code == _INVALID_FORM and ("attachments" in error.text or "files" in error.text)
-    return error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code in _NO_FILE or named
-
-
-_INVALID_FORM, _NO_FILE = 50035, (40005, 50013)
-"""A request that is too large, and permissions of which Attach Files may be the missing one."""
+    return error.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or error.code in NO_FILE or named
 
 
 def _fields(page: Page, tag: str) -> dict[str, Any]:

@@ -4,9 +4,8 @@
 -- KEYS: ready (for the slot), uses, seen, alert order. ARGV: the platform's key prefix, member, and
 -- as JSON a list of the chat's rules: {number, text, the index's places (key, entry), readings}, or
 -- {number, text} where nobody can read the text; '' to count and delete nothing.
--- Returns {topics, rules, waiting, given up, settings, links}, or nil where the rules are not as
--- expected: then
--- nothing is deleted. Whoever settles a parcel of the chat later finds no line, and changes nothing.
+-- Returns {topics, rules, waiting, given up, settings, links, boards}, or nil where the rules are not
+-- as expected: then nothing is deleted. Whoever settles a parcel of the chat later finds no line, and changes nothing.
 -- Topics', jobs' and the index's keys are found on the way; they share the tag, hence the slot.
 
 local USES, SEEN, ORDER = KEYS[2], KEYS[3], KEYS[4]
@@ -41,7 +40,7 @@ end
 local stored = redis.call('HLEN', rules)
 local is_set = redis.call('HEXISTS', prefix .. 'preferences', member)
 local counts = {redis.call('SCARD', chat), stored, #line.jobs, #dead, is_set,
-  redis.call('HEXISTS', prefix .. 'links', member)}
+  redis.call('HEXISTS', prefix .. 'links', member), redis.call('HEXISTS', prefix .. 'boards', member)}
 if ARGV[3] == '' then
   return counts
 end
