@@ -84,7 +84,7 @@ async def run(
     stopping = until or asyncio.Event()
     _stop_on_signals(stopping)
     parts = find_parts().switched(settings)
-    allowed = _allowed(settings, parts)
+    _allowed(settings, parts)  # A wrong setting is told before anything is opened.
     adapters = [wrap(each) for each in _adapters(settings, roles, parts)]
     async with AsyncExitStack() as stack:
         for adapter in adapters:
@@ -98,26 +98,9 @@ async def run(
         if roles.polls:
             poller = make_poller(settings, parts, stores, http, clock)
             background.append(tasks.create_task(poller.run()))
-        past = _past(parts, stores, clock)
-        pictures = None
-        if any(adapter.name != CONSOLE for adapter in adapters):
-            pictures = DrawnPictures(past, stores.journal, parts.indicators)
+        platforms, pictures = _chat_side(settings, parts, stores, adapters, clock, stopping)
+        if pictures is not None:
             background.append(tasks.create_task(pictures.run()))
-        services = _services(settings, parts, stores, past, clock)
-        router = Router(parts.commands, services, clock, allowed=allowed)
-        platforms = Platforms(
-            adapters,
-            answer=router.answer,
-            suggest=router.suggest,
-            pictures=pictures,
-            subscriptions=stores.subscriptions,
-            outbox=stores.outbox,
-            boards=stores.boards,
-            leases=stores.listening,
-            holder=_holder(),
-            stopping=stopping,
-            keepers=_keepers(stores, services, adapters, clock),
-        )
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
         await _tell_console(adapters, greeting)
@@ -132,6 +115,37 @@ async def run(
             task.cancel()
     if platforms.refusal is not None:
         raise WrongSetting(platforms.refusal)
+
+
+def _chat_side(  # noqa: PLR0917 - what one process has, each once.
+    settings: Settings,
+    parts: Parts,
+    stores: Stores,
+    adapters: Sequence[Adapter],
+    clock: Clock,
+    stopping: asyncio.Event,
+) -> tuple[Platforms, DrawnPictures | None]:
+    """Who answers and who delivers, and who draws where any chat can show a picture."""
+    past = _past(parts, stores, clock)
+    pictures = None
+    if any(adapter.name != CONSOLE for adapter in adapters):
+        pictures = DrawnPictures(past, stores.journal, parts.indicators)
+    services = _services(settings, parts, stores, past, clock)
+    router = Router(parts.commands, services, clock, allowed=_allowed(settings, parts))
+    platforms = Platforms(
+        adapters,
+        answer=router.answer,
+        suggest=router.suggest,
+        pictures=pictures,
+        subscriptions=stores.subscriptions,
+        outbox=stores.outbox,
+        boards=stores.boards,
+        leases=stores.listening,
+        holder=_holder(),
+        stopping=stopping,
+        keepers=_keepers(stores, services, adapters, clock),
+    )
+    return platforms, pictures
 
 
 def _adapters(settings: Settings, roles: Roles, parts: Parts) -> list[Adapter]:
