@@ -157,12 +157,14 @@ def _cannot_tell(author: Author) -> Message:
 
 
 def _forgetful() -> Message:
-    return Message(_("I cannot reach my memory right now"), (_("Please try again in a minute."),))
+    return Message(
+        _("I cannot reach my memory right now"), (_("Please try again in a minute."),), aside=True
+    )
 
 
 def _failed() -> Message:
     why = _("It is in my log, and somebody will look. Please try something else.")
-    return Message(_("Something went wrong on my side"), (why,))
+    return Message(_("Something went wrong on my side"), (why,), aside=True)
 
 
 def _welcome_back(resumed: Resumed, reply: Message) -> Message:

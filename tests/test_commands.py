@@ -341,9 +341,19 @@ async def test_a_lost_store_is_told_and_a_bug_ends_nothing() -> None:
     reply = await broken.answer(CHAT, "/fails", ANYONE)
     assert reply is not None
     assert "cannot reach my memory" in reply.title
+    assert reply.aside
+    assert "cannot reach my memory" in reply.title
+    assert reply.aside
     reply = await broken.answer(CHAT, "/buggy", ANYONE)
     assert reply is not None
     assert "Something went wrong on my side" in reply.title
+    assert reply.aside
+
+
+async def test_whatever_is_asked_for_is_said_back_shortly() -> None:
+    reply = await ask(f"/status {'😀' * 2000}")
+    assert "I have no number called “😀" in reply
+    assert len(reply) < 200
 
 
 # --- Who may -------------------------------------------------------------------------------------
