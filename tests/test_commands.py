@@ -350,6 +350,11 @@ async def test_a_lost_store_is_told_and_a_bug_ends_nothing() -> None:
     assert reply.aside
 
 
+@pytest.mark.parametrize("text", ["/help.", "/help; status", "/HELP!", "/help@bot: status"])
+async def test_a_mark_behind_a_name_is_none_of_it(text: str) -> None:
+    assert "There is no command" not in await ask(text)
+
+
 async def test_whatever_is_asked_for_is_said_back_shortly() -> None:
     reply = await ask(f"/status {'😀' * 2000}")
     assert "I have no number called “😀" in reply
