@@ -80,7 +80,9 @@ class Quiet:
 class Unknown:
     """A past of which nothing is stored."""
 
-    async def points(self, indicator: str) -> Sequence[Point]:
+    async def points(
+        self, indicator: str, *, not_before: datetime | None = None
+    ) -> Sequence[Point]:
         return ()
 
 
