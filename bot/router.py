@@ -16,6 +16,9 @@ LEAVING = ("privacy", "stop", "unalert", "unsubscribe")
 """What may be said even where the operator does not let me talk: whoever asked for alerts before
 must be able to end them."""
 
+SENTENCE_MARKS = ".,;:!?"
+"""Stand behind a command's name where somebody writes sentences, or joins lines into one."""
+
 
 class Router:
     """Finds the command a text asks for, runs it, and turns every failure into a readable reply."""
@@ -48,7 +51,7 @@ class Router:
         words = text.split()
         if not words or not words[0].startswith("/") or words[0] == "/":
             return None
-        name = words[0][1:].partition("@")[0].lower()
+        name = words[0][1:].partition("@")[0].lower().rstrip(SENTENCE_MARKS)
         with speaking(author.language):
             if not self._may_talk(chat) and name not in LEAVING:
                 return _not_here(chat)
@@ -179,12 +182,14 @@ def _cannot_tell(author: Author) -> Message:
 
 
 def _forgetful() -> Message:
-    return Message(_("I cannot reach my memory right now"), (_("Please try again in a minute."),))
+    return Message(
+        _("I cannot reach my memory right now"), (_("Please try again in a minute."),), aside=True
+    )
 
 
 def _failed() -> Message:
     why = _("It is in my log, and somebody will look. Please try something else.")
-    return Message(_("Something went wrong on my side"), (why,))
+    return Message(_("Something went wrong on my side"), (why,), aside=True)
 
 
 def _welcome_back(resumed: Resumed, reply: Message) -> Message:

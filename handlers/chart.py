@@ -34,7 +34,10 @@ async def run(request: Request, services: Services) -> Message:
     """Show the number's course, its extremes, and how far it is to each level."""
     asked = _asked(request.arguments, services.indicators)
     indicator, today = asked.indicator, request.now.date()
-    points = await services.past.points(indicator.key)
+    alerts = await services.records.recent_alerts()
+    told = [each.decided_at for each in alerts if each.indicator == indicator.key]
+    # Nobody reads that it did not fire who was told a minute ago that it did.
+    points = await services.past.points(indicator.key, not_before=max(told, default=None))
     if not points:
         nothing = _("I have no finished day's value of {title} yet.")
         raise UserError(nothing.format(title=_(indicator.title)))

@@ -8,6 +8,7 @@ from bot.language import _
 from bot.messages import is_wanted, status
 from bot.messages.buttons import status_buttons
 from bot.model import Button, Message
+from bot.own.mistakes import quoted
 from bot.ports import Option
 
 
@@ -18,7 +19,7 @@ async def run(request: Request, services: Services) -> Message:
     shown = [each for each in snapshot.readings if is_wanted(each, wanted)]
     if not shown and wanted:
         no_such = _("I have no number called {name}; /status alone shows all of them.")
-        raise UserError(no_such.format(name=repr(wanted)))
+        raise UserError(no_such.format(name=quoted(wanted)))
     said = status(snapshot, wanted)
     if not wanted:
         return replace(said, buttons=status_buttons(snapshot.board))

@@ -100,7 +100,8 @@ async def _watched(alert: Alert, services: Services) -> _Watched | None:
     pairs = ((each, rule) for each in services.indicators for rule in each.rules)
     for indicator, rule in pairs:
         if rule.id == alert.rule:
-            points = await services.past.points(indicator.key)
+            key, decided_at = indicator.key, alert.decided_at
+            points = await services.past.points(key, not_before=decided_at)
             market = {key: await services.past.points(key) for key in MARKET}
             return _Watched(rule, indicator, points, market)
     return None

@@ -80,7 +80,9 @@ class Quiet:
 class Unknown:
     """A past of which nothing is stored."""
 
-    async def points(self, indicator: str) -> Sequence[Point]:
+    async def points(
+        self, indicator: str, *, not_before: datetime | None = None
+    ) -> Sequence[Point]:
         return ()
 
 
@@ -341,9 +343,24 @@ async def test_a_lost_store_is_told_and_a_bug_ends_nothing() -> None:
     reply = await broken.answer(CHAT, "/fails", ANYONE)
     assert reply is not None
     assert "cannot reach my memory" in reply.title
+    assert reply.aside
+    assert "cannot reach my memory" in reply.title
+    assert reply.aside
     reply = await broken.answer(CHAT, "/buggy", ANYONE)
     assert reply is not None
     assert "Something went wrong on my side" in reply.title
+    assert reply.aside
+
+
+@pytest.mark.parametrize("text", ["/help.", "/help; status", "/HELP!", "/help@bot: status"])
+async def test_a_mark_behind_a_name_is_none_of_it(text: str) -> None:
+    assert "There is no command" not in await ask(text)
+
+
+async def test_whatever_is_asked_for_is_said_back_shortly() -> None:
+    reply = await ask(f"/status {'😀' * 2000}")
+    assert "I have no number called “😀" in reply
+    assert len(reply) < 200
 
 
 # --- Who may -------------------------------------------------------------------------------------

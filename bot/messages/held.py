@@ -27,7 +27,8 @@ def held_back(held: Sequence[tuple[datetime, str, Message]], zone: str) -> Messa
     rows = []
     for at, _why, message in held:
         facts = message.lines[:FACTS] if with_facts else ()
-        rows.append(" ".join((f"{_local(at, zone)}: {message.title}", *facts)))
+        rows.append(f"{_local(at, zone)}: {message.title}")
+        rows += (" ".join(facts),) if facts else ()
     return Message(
         _title(reasons, len(held)),
         tuple(rows),

@@ -139,8 +139,13 @@ class Subscriptions(Protocol):
 class Past(Protocol):
     """What an indicator has read on every day that is over."""
 
-    async def points(self, indicator: str) -> Sequence[Point]:
-        """The final daily values of its first vendors, oldest first; empty where there are none."""
+    async def points(
+        self, indicator: str, *, not_before: datetime | None = None
+    ) -> Sequence[Point]:
+        """The final daily values of its first vendors, oldest first; empty where there are none.
+
+        They may be some minutes old, but were read `not_before` that instant.
+        """
 
 
 class TooManyRules(Exception):

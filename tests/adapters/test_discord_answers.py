@@ -180,14 +180,15 @@ async def test_a_bundle_has_the_newest_messages_buttons_below_its_last_part(
 
 
 async def test_hostile_texts_on_buttons_stay_texts(fake: FakeDiscord) -> None:
-    hostile = '<b>@everyone "[x](http://y)\\u0000\x00\ud800'
+    hostile = '<b>@everyone "[x](http://y)\\u0000\x00\u202e\ud800'
+    shown = hostile.replace("\ud800", "?").replace("\x00", "").replace("\u202e", "")
     desk = Receptionist()
     async with listening(fake, desk) as adapter:
         await post(adapter, message=replace(ALERT, buttons=(Button(hostile, f"/why {hostile}"),)))
         (button,) = fake.messages[0].buttons
-        assert button["label"] == hostile.replace("\ud800", "?")
+        assert button["label"] == shown
         await fake.answer_to(await fake.press(button["custom_id"]))
-    assert desk.heard == [(CHANNEL.id, f"/why {hostile}".replace("\ud800", "?"))]
+    assert desk.heard == [(CHANNEL.id, f"/why {shown}")]
 
 
 async def test_a_press_that_breaks_is_apologised_for(

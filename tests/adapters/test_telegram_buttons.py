@@ -289,6 +289,15 @@ async def test_what_concerns_the_presser_alone_is_shown_to_them_alone(
     assert len(telegram.sent) == 1 + said + 1
 
 
+async def test_what_went_wrong_leaves_the_message_as_it_is(telegram: FakeTelegram) -> None:
+    wrong = Message("That did not work", ("For very long reasons. " * 10,), aside=True)
+    async with listening(telegram, Receptionist(saying(wrong))) as adapter:
+        sent = await shown(telegram, adapter, PICKING)
+        await telegram.press(sent, "Dominance")
+        await telegram.wait_for(lambda s: "very long reasons" in s.plain)
+    assert telegram.wall.messages[sent.chat_id, sent.number].plain == "Pick one"
+
+
 async def test_a_button_that_replaces_puts_the_answer_in_its_place(telegram: FakeTelegram) -> None:
     receptionist = Receptionist(saying(PICKING, PICKING, Message("Done")))
     async with listening(telegram, receptionist) as adapter:

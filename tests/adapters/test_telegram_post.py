@@ -94,11 +94,11 @@ async def test_several_messages_arrive_as_one(telegram: FakeTelegram) -> None:
 
 async def test_hostile_text_arrives_as_it_was_written(telegram: FakeTelegram) -> None:
     title = '<b>@everyone & "x"'
-    line = "</i><a href='http://x'>&amp; &lt; \ud800 \x00"
+    line = "</i><a href='http://x'>&amp; &lt; \ud800 \x00\u202e."
     async with connected(telegram) as adapter:
         await send(adapter, ADA, Message(title, (line,), "<i>"))
     (sent,) = telegram.sent
-    seen = f"{title}\n{line}\n<i>".replace("\ud800", "?")
+    seen = f"{title}\n{line}\n<i>".replace("\ud800", "?").replace("\x00\u202e", "")
     assert sent.plain == seen.replace("@everyone", "@\u2060everyone")
 
 

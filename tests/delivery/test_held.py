@@ -85,11 +85,15 @@ async def test_quiet_hours_hold_back_what_is_not_urgent_and_tell_it_together_aft
     assert late.titles == (
         f"While it was quiet, {hours.begin:%H:%M} to {hours.end:%H:%M}: 2 alerts",
     )
-    rows = late.text.splitlines()[1:3]
+    rows = late.text.splitlines()[1:5]
     when = "2026-11-22 12:00 UTC"
     assert rows == [
-        f"{when}: {name} fired {name}: 54.9 % against 55 %. Source: coingecko."
+        row
         for name in ("one", "two")
+        for row in (
+            f"{when}: {name} fired",
+            f"{name}: 54.9 % against 55 %. Source: coingecko.",
+        )
     ]
 
 

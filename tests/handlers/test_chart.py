@@ -1,5 +1,6 @@
 """/chart, over a real store."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from bot.model import Chart
 from bot.stores.connect import Client
 from handlers import chart
 from tests.handlers.past import CHAT, HISTORY, NOW, PARTS, Desk, recorded, values
+from tests.stores.examples import alert
 
 TODAY = NOW.date()
 LAST = TODAY - timedelta(days=1)
@@ -55,6 +57,26 @@ async def test_it_says_in_words_what_the_picture_shows(desk: Desk) -> None:
         ("1 year", "/chart btc_dominance 1y", True),
         ("5 years", "/chart btc_dominance 5y", True),
     ]
+
+
+async def test_whoever_looked_before_the_alert_sees_all_of_it_after(desk: Desk) -> None:
+    before = [(LAST - timedelta(days=n), 60.0) for n in range(40, 1, -1)]
+    await desk.store(values("btc_dominance", before))
+    assert "It did not fire in this time." in (await desk.answer("/chart btc_dominance")).lines[2]
+    desk.now += timedelta(minutes=1)
+    days = [(LAST - timedelta(days=1), 56.0), (LAST, 56.0)]
+    await desk.store(values("btc_dominance", days))
+    told = replace(
+        alert(f"dominance_57:{LAST}:fired"),
+        rule="dominance_57",
+        vendor="CoinMarketCap",
+        day=LAST,
+        decided_at=desk.now,
+    )
+    await desk.tell(told)
+    desk.now += timedelta(minutes=1)
+    assert "It fired once in this time." in (await desk.answer("/chart btc_dominance")).lines[2]
+    assert "State: pending (since " in await desk.ask("/why dominance_57")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import discord
 
-from bot.adapters.discord.embeds import shortened, sound
+from bot.adapters.discord.embeds import shortened
+from bot.messages.sound import sound
 from bot.model import Button, Chat
 from bot.ports import Part, Photo
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import discord
 
+from bot.messages.sound import sound
 from bot.model import Message, Tone
 
 TITLE, DESCRIPTION, FOOTER = 256, 4096, 1024
@@ -60,11 +61,6 @@ def escaped(text: str) -> str:
         return f"\\{part[0]}" if part[0] in "[<" else discord.utils.escape_markdown(part[0])
 
     return re.sub(r"[\[<]|[^\[<]+", escape, text)
-
-
-def sound(text: str) -> str:
-    """The text as a request can carry it: JSON can carry half a surrogate pair in."""
-    return text.encode(errors="replace").decode()
 
 
 def _head(text: str, limit: int) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import discord
 
 from bot.adapters.discord.buttons import rows
-from bot.adapters.discord.embeds import embeds, shortened, sound, units
+from bot.adapters.discord.embeds import embeds, shortened, units
+from bot.messages.sound import sound
 from bot.model import Button, Chart, Message
 from bot.ports import NO_PICTURES, Part, Photo, Rejected
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from bot.adapters.telegram.markup import units
+from bot.messages.sound import sound
 from bot.model import Button, Chat, Message
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ def _can_be_shown(button: Button) -> bool:
     if len(_data(button)) > DATA_BYTES - SEAL_CHARACTERS:
         log.error("A button's command is too long for Telegram: %s", button.command)
         return False
-    return bool(button.label.strip())
+    return bool(sound(button.label).strip())
 
 
 def _rows(buttons: Sequence[Button]) -> Iterator[Sequence[Button]]:
@@ -124,6 +125,6 @@ def _data(button: Button) -> bytes:
 
 
 def _written(button: Button) -> bytes:
-    label = json.dumps(button.label.encode(errors="replace").decode(), ensure_ascii=False)
+    label = json.dumps(sound(button.label), ensure_ascii=False)
     data = json.dumps(_data(button).decode(), ensure_ascii=False)
     return b'{"text":%b,"callback_data":"%b%b}' % (label.encode(), UNSEALED, data[1:].encode())

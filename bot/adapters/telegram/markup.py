@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.messages.sound import sound
 from bot.model import Message
 
 MESSAGE_UNITS = 4096
@@ -97,8 +98,7 @@ def _lines(messages: Sequence[Message]) -> Iterator[_Line]:
 def _lines_of(message: Message) -> Iterator[_Line]:
     tagged = (("b", message.title), *(("", line) for line in message.lines), ("i", message.footer))
     for tag, text in tagged:
-        # A lone surrogate, which a provider's JSON may hold, cannot be sent as UTF-8.
-        clean = MENTION.sub(NOBODY, text.encode(errors="replace").decode().replace("\r", ""))
+        clean = MENTION.sub(NOBODY, sound(text))
         for line in clean.split("\n") if clean or not tag else ():
             yield from (_Line(piece, tag) for piece in _cut(line))
 

@@ -11,6 +11,7 @@ from bot.adapters.telegram.saying import say
 from bot.adapters.telegram.updates import Pressed
 from bot.language import _, speaking
 from bot.messages import plain
+from bot.messages.sound import sound
 from bot.model import Message
 from bot.ports import SILENCE, Author, CannotTell, Reception
 
@@ -40,7 +41,9 @@ async def answer_press(press: Pressed, reception: Reception, posting: Posting) -
     if not late:
         await posting.end_press(press.query, words)
     if reply is not None and aloud:
-        await say(reply, press.chat, reception, posting, instead_of=press.message)
+        # What went wrong takes nobody's picker or board away.
+        place = "" if reply.aside else press.message
+        await say(reply, press.chat, reception, posting, instead_of=place)
 
 
 async def excuse(press: Pressed, posting: Posting) -> None:
@@ -72,7 +75,7 @@ def _in_passing(reply: Message) -> str:
 
 
 def _read(reply: Message) -> str:
-    return plain(reply).encode(errors="replace").decode().strip()
+    return sound(plain(reply)).strip()
 
 
 async def _runs_it(author: Author) -> bool:
