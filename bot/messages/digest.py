@@ -117,18 +117,18 @@ def _near(near: Sequence[Near], indicators: Sequence[Indicator], zone: str) -> l
 
 def _near_rule(near: NearRule, zone: str) -> str:
     view, reading = near.view, near.reading
+    level = "" if view.level is None else level_text(view.level, reading.unit)
     named = {
         "rule": view.rule,
         "value": number(reading.value, reading.unit),
         "source": _source(reading, zone),
-        "side": beyond_text(view),
-        "level": "" if view.level is None else level_text(view.level, reading.unit),
+        "beyond": beyond_text(view).format(level=level),
     }
     if near.steps == 0:
-        return _(
-            "– {rule}: {value} ({source}), which is {side} {level}, and not confirmed yet"
-        ).format(**named)
-    return _("– {rule}: {value} ({source}); fires {side} {level}, {away}").format(
+        return _("– {rule}: {value} ({source}), which is {beyond}, and not confirmed yet").format(
+            **named
+        )
+    return _("– {rule}: {value} ({source}); fires {beyond}, {away}").format(
         **named, away=_away(view.distance or 0.0, near, gap(view.distance or 0.0, reading.unit))
     )
 
