@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.commands import Command, Request, Services
 from bot.language import N_, _
+from bot.linking import DEEP_LINK
 from bot.model import Button, Message
 from bot.packs import SHIPPED
 from bot.ports import Option
