@@ -194,7 +194,7 @@ def _failed() -> Message:
 
 def _welcome_back(resumed: Resumed, reply: Message) -> Message:
     back = _("I had stopped writing here ({reason}). Alerts come again from now.")
-    lines = [back.format(reason=resumed.reason)]
+    lines = [back.format(reason=_(resumed.reason))]
     if resumed.missed:
         missed = counted(
             "One alert that you missed is on the way.",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.commands import Command, Request, Services, UserError
-from bot.language import _
+from bot.language import N_, _
 from bot.messages import board_screen
 from bot.messages.buttons import board_buttons
 from bot.model import Message
@@ -48,11 +48,13 @@ async def _unpinned(request: Request, services: Services) -> Message:
 
 COMMAND = Command(
     "board",
-    "The phase, its gates, and what would change it",
+    N_("The phase, its gates, and what would change it"),
     run,
-    usage="[pin | unpin]",
+    usage=N_("[pin | unpin]"),
     options=(
-        Option("keep", "pin keeps it up to date in one place; leave empty to see it", (PIN, UNPIN)),
+        Option(
+            "keep", N_("pin keeps it up to date in one place; leave empty to see it"), (PIN, UNPIN)
+        ),
     ),
     changes=changes_if_more_is_said,
 )

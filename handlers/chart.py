@@ -134,9 +134,12 @@ def _now(reading: Reading, now: datetime) -> str:
         moment=moment_text(reading.as_of),
         age=age_text(now - reading.as_of),
     )
+    notes = [said]
     if reading.late:
-        return " ".join((said, _("That is late.")))
-    return said if reading.final else f"{said} {_('The day is not over.')}"
+        notes.append(_("That is late."))
+    elif not reading.final:
+        notes.append(_("The day is not over."))
+    return " ".join(notes)
 
 
 def _level(rule: Rule, view: RuleView, reading: Reading | None, indicator: Indicator) -> str:
@@ -190,7 +193,7 @@ COMMAND = Command(
     "chart",
     N_("A number over some time, as a picture"),
     run,
-    usage="<indicator> [period]",
+    usage=N_("<indicator> [period]"),
     options=(
         Option("indicator", N_("the number to draw"), suggests=True),
         Option("period", N_("how far back; a year if nothing is said"), choices=CHOICES),

@@ -110,11 +110,11 @@ def _stopped(suspended: Suspension) -> str:
             "I stopped writing here: {reason}. Any command brings me back, with all that you "
             "missed."
         )
-        return stopped.format(reason=suspended.reason)
+        return stopped.format(reason=_(suspended.reason))
     return _(
         "I stopped writing here at {moment}: {reason}. Any command brings me back, with all that "
         "you missed."
-    ).format(moment=moment_text(suspended.since), reason=suspended.reason)
+    ).format(moment=moment_text(suspended.since), reason=_(suspended.reason))
 
 
 def _next_try(seconds: float) -> str:

@@ -27,7 +27,7 @@ COMMAND = Command(
     "digest",
     N_("What moved, what is near and what is blind"),
     run,
-    usage="[week]",
+    usage=N_("[week]"),
     options=(
         Option(
             "since", N_("How far to look back; leave empty for since yesterday"), ("day", "week")

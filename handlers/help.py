@@ -101,7 +101,7 @@ def _try(command: Command) -> tuple[Button, ...]:
 
 
 def _usage(command: Command) -> str:
-    return f"/{command.name} {command.usage}".rstrip()
+    return f"/{command.name} {_(command.usage)}".rstrip()
 
 
 def _line(command: Command) -> str:
@@ -115,9 +115,9 @@ async def suggest(_option: str, _request: Request, services: Services) -> Sequen
 
 COMMAND = Command(
     "help",
-    "List the commands, or explain one",
+    N_("List the commands, or explain one"),
     run,
-    usage="[command]",
-    options=(Option("command", "The command to explain", suggests=True),),
+    usage=N_("[command]"),
+    options=(Option("command", N_("The command to explain"), suggests=True),),
     suggest=suggest,
 )

@@ -201,7 +201,7 @@ COMMAND = Command(
     "import",
     N_("Make here what /export wrote elsewhere"),
     run,
-    usage="<lines>",
+    usage=N_("<lines>"),
     changes=always_changes,
     options=(Option("lines", N_("What /export wrote: /subscribe, /alert, /settings and more")),),
 )

@@ -98,7 +98,7 @@ COMMAND = Command(
     "link",
     N_("Link this chat with one on the other platform"),
     run,
-    usage="[code or off]",
+    usage=N_("[code or off]"),
     options=(
         Option("code", N_("The code that /link gave you in your other chat, or off to end a link")),
     ),

@@ -177,7 +177,7 @@ COMMAND = Command(
     "mute",
     N_("Hold alerts back for a while, or leave them out"),
     run,
-    usage="[what] [how long]",
+    usage=N_("[what] [how long]"),
     options=(
         Option("what", N_("A topic, a rule, the number of your alert; or everything"),
                suggests=True),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Iterator, Sequence
 
 from bot.commands import Command, Request, Services, UserError, never_heard_of
-from bot.language import _, counted
+from bot.language import N_, _, counted
 from bot.messages.buttons import LONGEST_COMMAND_BYTES
 from bot.model import Button, Indicator, KeptRule, Message, OwnRule, Tone
 from bot.own.distance import presents
@@ -272,10 +272,10 @@ async def suggest(_option: str, _request: Request, _services: Services) -> Seque
 
 COMMAND = Command(
     "pack",
-    "Topics and alerts that go together",
+    N_("Topics and alerts that go together"),
     run,
-    usage="[name or code | add … | share]",
-    options=(Option("pack", "A name, a code, add and one of these, or share", suggests=True),),
+    usage=N_("[name or code | add … | share]"),
+    options=(Option("pack", N_("A name, a code, add and one of these, or share"), suggests=True),),
     changes=changes,
     suggest=suggest,
 )

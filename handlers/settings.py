@@ -258,7 +258,7 @@ COMMAND = Command(
     "settings",
     N_("Time zone, quiet hours, urgent topics, digest and language of this chat"),
     run,
-    usage="[what] [value]",
+    usage=N_("[what] [value]"),
     options=(
         Option("what", N_("What to set; leave empty to see all"), tuple(s.name for s in SETTINGS)),
         Option("value", N_("Such as Berlin, 22:00-07:00, daily 08:00, off"), suggests=True),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.commands import Command, Request, Services
-from bot.language import _
+from bot.language import N_, _
 from bot.linking import DEEP_LINK
 from bot.model import Button, Message
 from bot.packs import SHIPPED
@@ -89,9 +89,11 @@ def _buttons(services: Services) -> tuple[Button, ...]:
 
 COMMAND = Command(
     "start",
-    "What this bot does",
+    N_("What this bot does"),
     run,
-    usage="[topic or pack]",
-    options=(Option("what", "A topic to hear, or a pack to see; leave empty for the greeting"),),
+    usage=N_("[topic or pack]"),
+    options=(
+        Option("what", N_("A topic to hear, or a pack to see; leave empty for the greeting")),
+    ),
     changes=changes,
 )

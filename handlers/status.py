@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.commands import Command, Request, Services, UserError
-from bot.language import _
+from bot.language import N_, _
 from bot.messages import is_wanted, status
 from bot.messages.buttons import status_buttons
 from bot.model import Button, Message
@@ -35,9 +35,9 @@ async def suggest(_option: str, _request: Request, services: Services) -> Sequen
 
 COMMAND = Command(
     "status",
-    "What fired, what confirms, what is missing",
+    N_("What fired, what confirms, what is missing"),
     run,
-    usage="[indicator]",
-    options=(Option("indicator", "the number to show with all its details", suggests=True),),
+    usage=N_("[indicator]"),
+    options=(Option("indicator", N_("the number to show with all its details"), suggests=True),),
     suggest=suggest,
 )

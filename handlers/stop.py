@@ -98,7 +98,7 @@ COMMAND = Command(
     "stop",
     N_("Forget this chat: deletes all I store of it"),
     run,
-    usage="[yes]",
+    usage=N_("[yes]"),
     options=(Option("yes", N_("Type yes to delete it; leave empty to see what that is"), (YES,)),),
     resumes=False,
     changes=changes_if_more_is_said,

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.commands import ALL, Command, Request, Services, chosen_topics
-from bot.language import _
+from bot.language import N_, _
 from bot.messages import board_line
 from bot.messages.buttons import topic_toggles
 from bot.model import Message, Snapshot, Tone
@@ -42,11 +42,11 @@ def _of_topics(snapshot: Snapshot, heard: Collection[str], services: Services) -
 
 COMMAND = Command(
     "subscribe",
-    "Hear alerts; without a topic, the essentials",
+    N_("Hear alerts; without a topic, the essentials"),
     run,
-    usage="[topic…]",
+    usage=N_("[topic…]"),
     options=(
-        Option("topic", "What to hear about; leave empty for the essentials", (*TOPICS, ALL)),
+        Option("topic", N_("What to hear about; leave empty for the essentials"), (*TOPICS, ALL)),
     ),
     changes=always_changes,
 )

@@ -1,7 +1,7 @@
 """/subscriptions: what this chat hears, and what else there is."""
 
 from bot.commands import Command, Request, Services
-from bot.language import _
+from bot.language import N_, _
 from bot.messages.buttons import topic_toggles
 from bot.model import Message
 
@@ -24,4 +24,4 @@ async def run(request: Request, services: Services) -> Message:
     return Message(_("You hear"), tuple(lines), footer, buttons=buttons)
 
 
-COMMAND = Command("subscriptions", "What this chat hears", run)
+COMMAND = Command("subscriptions", N_("What this chat hears"), run)

@@ -86,7 +86,7 @@ COMMAND = Command(
     "unmute",
     N_("Tell again what was muted, with what was held back"),
     run,
-    usage="[what]",
+    usage=N_("[what]"),
     options=(Option("what", N_("What is muted, or all"), suggests=True),),
     changes=always_changes,
     suggest=_suggest,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from bot.commands import ALL, Command, Request, Services, chosen_topics
-from bot.language import _
+from bot.language import N_, _
 from bot.messages.buttons import topic_toggles
 from bot.model import Button, Message
 from bot.ports import Option, changes_if_more_is_said
@@ -53,9 +53,9 @@ def _rest(heard: Collection[str], services: Services) -> str:
 
 COMMAND = Command(
     "unsubscribe",
-    "Stop alerts; without a topic, choose which",
+    N_("Stop alerts; without a topic, choose which"),
     run,
-    usage="[topic… or all]",
-    options=(Option("topic", "What to stop; leave empty to choose", (*TOPICS, ALL)),),
+    usage=N_("[topic… or all]"),
+    options=(Option("topic", N_("What to stop; leave empty to choose"), (*TOPICS, ALL)),),
     changes=changes_if_more_is_said,
 )

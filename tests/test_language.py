@@ -48,6 +48,8 @@ DAY = date(2026, 3, 1)
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
 LONGEST_TITLE = 256
 """Of a Discord embed."""
+LONGEST_LABEL = 80
+"""Of a Discord button; Telegram allows more."""
 BY_KEY = {each.key: each for each in PARTS.indicators}
 
 
@@ -154,14 +156,21 @@ def of_own_rules() -> Iterator[Message]:
     )
 
 
+def check(message: Message) -> None:
+    """Nothing is left open, and each button can be shown."""
+    text = messages.plain(message)
+    assert not re.search(r"[{}]", text), text
+    for button in message.buttons:
+        assert re.fullmatch(rf"[^{{}}]{{1,{LONGEST_LABEL}}}", button.label), button
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_language_says_every_message(code: str) -> None:
     with speaking(code):
         found = [*of_rules(), *of_health(), *of_the_board(), *of_own_rules()]
         screen = messages.status(snapshot(readings(), PARTS.indicators, {}, NOW))
     for message in (*found, screen):
-        text = messages.plain(message)
-        assert not re.search(r"[{}]", text), text
+        check(message)
     for message in found:
         assert len(message.title) <= LONGEST_TITLE
         assert len(list(markup.render([message]))) == len(pages.parts([message])) == 1
@@ -185,7 +194,25 @@ COMMANDS = (
     "/unalert", "/unalert 1", "/history", "/history dominance", "/why", "/why 1", "/why nonsense",
     "/track", "/track dominance", "/track phase", "/preview", "/preview dominance_55",
     "/preview phase", "/theses", "/theses 2", "/theses 99", "/sources", "/sources dominance",
-    "/deliveries", "/board", "/status", "/nonsense",
+    "/deliveries", "/board", "/board pin", "/board unpin", "/status", "/nonsense",
+    "/start", "/start t_dominance", "/start p_risk-off", "/start p_nonsense", "/start link_abc",
+    "/start nonsense", "/help", "/help alert", "/help nonsense", "/subscribe",
+    "/subscribe nonsense", "/subscriptions", "/unsubscribe", "/unsubscribe dominance",
+    "/chart", "/chart btc_dominance",
+    "/chart btc_dominance 1m", "/chart btc_dominance nonsense", "/chart nonsense", "/digest",
+    "/digest week", "/digest nonsense", "/mute", "/mute dominance", "/mute dominance_57",
+    "/mute dominance 1d", "/mute dominance_57 until recovers", "/mute own until 08:00",
+    "/mute until btc_dominance below 1", "/mute etf always", "/mute etf nonsense",
+    "/mute nonsense 1d", "/mute", "/unmute", "/unmute etf", "/unmute nonsense", "/unmute all",
+    "/unmute", "/settings", "/settings zone", "/settings zone Berlin", "/settings zone nonsense",
+    "/settings quiet", "/settings quiet 22:00-07:00", "/settings quiet nonsense",
+    "/settings urgent", "/settings urgent breakout", "/settings urgent nonsense",
+    "/settings digest", "/settings digest daily 08:00", "/settings digest weekly friday 18:00",
+    "/settings digest nonsense", "/settings language", "/settings language nonsense",
+    "/settings zone Istanbul", "/settings nonsense", "/settings", "/pack", "/pack risk-off",
+    "/pack add risk-off", "/pack share", "/pack nonsense", "/link", "/link nonsense", "/link off",
+    "/export", "/import", "/import nonsense", "/import /subscribe season; /mute season 1d",
+    "/privacy", "/stop", "/stop nonsense", "/stop yes", "/stop",
 )  # fmt: skip
 
 
@@ -205,9 +232,17 @@ async def test_every_language_answers_every_question(code: str, store_client: Cl
     await desk.tell(told())
     set_to = Preferences(language=code)
     await RedisPreferences(store_client).change(CHAT, lambda _before: set_to)
+    with speaking(code):
+        broken = _("Something went wrong on my side")
     for asked in COMMANDS:
-        text = messages.plain(await desk.answer(asked))
-        assert not re.search(r"[{}]", text), text
+        answer = await desk.answer(asked)
+        assert answer.title != broken, asked
+        check(answer)
+
+
+def test_every_command_is_among_the_questions() -> None:
+    asked = {each.split()[0].removeprefix("/") for each in COMMANDS}
+    assert {each.name for each in PARTS.commands} <= asked
 
 
 async def test_the_platform_names_the_language_and_what_is_set_wins(store_client: Client) -> None:

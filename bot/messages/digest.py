@@ -122,13 +122,13 @@ def _near_rule(near: NearRule, zone: str) -> str:
         "rule": view.rule,
         "value": number(reading.value, reading.unit),
         "source": _source(reading, zone),
-        "where": beyond_text(view).format(level=level),
+        "beyond": beyond_text(view).format(level=level),
     }
     if near.steps == 0:
-        return _("– {rule}: {value} ({source}), which is {where}, and not confirmed yet").format(
+        return _("– {rule}: {value} ({source}), which is {beyond}, and not confirmed yet").format(
             **named
         )
-    return _("– {rule}: {value} ({source}); fires {where}, {away}").format(
+    return _("– {rule}: {value} ({source}); fires {beyond}, {away}").format(
         **named, away=_away(view.distance or 0.0, near, gap(view.distance or 0.0, reading.unit))
     )
 

@@ -66,7 +66,7 @@ class Desk:
         self.journal = RedisJournal(client, PARTS.platform_names)
         self._lease = RedisLease(client)
         self.past = StoredPast(self.journal, PARTS.indicators, PARTS.feeds, lambda: self.now)
-        services = Services(
+        self.services = Services(
             subscriptions=RedisSubscriptions(client),
             outlook=StoredOutlook(self.journal, PARTS.indicators, PARTS.feeds),
             past=self.past,
@@ -84,7 +84,7 @@ class Desk:
             sources=PARTS.sources,
             rules_per_chat=rules_per_chat,
         )
-        self.router = Router(PARTS.commands, services, lambda: self.now)
+        self.router = Router(PARTS.commands, self.services, lambda: self.now)
 
     async def store(self, observations: Sequence[Observation]) -> None:
         """Remember values, and what the indicators read by them now."""

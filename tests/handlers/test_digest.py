@@ -99,7 +99,7 @@ async def test_what_it_does_not_know_it_says(desk: Desk) -> None:
 
 
 async def test_digests_of_many_chats_are_made_once_for_all_that_read_the_same(desk: Desk) -> None:
-    office = DigestDesk(desk.router._services)
+    office = DigestDesk(desk.services)
     daily = Preferences(digest=DigestTime(desk.now.time()))
 
     def due(number: int, preferences: Preferences, *topics: str) -> DueDigest:

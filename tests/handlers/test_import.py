@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
+from bot.language import _, speaking
 from bot.messages import plain
 from bot.model import Chat, Condition, KeptRule, Mute, OwnRule, Preferences, Side
 from bot.own.words import text
@@ -89,17 +90,21 @@ async def carried(
         return
     parts = blocks(exported)
     assert all(len(each) <= LONGEST_BLOCK for each in parts)
+    with speaking(stored.language):
+        made, nothing = _("Imported"), _("Nothing new")
     for part in parts:
         first, *rest = part.strip().split("\n")
         typed = f"{first} {joint.join(rest)}"
-        assert plain(await desk.answer(typed, THERE)).startswith("Imported\n")
+        # The first part may set the language that the next is answered in.
+        said = plain(await desk.answer(typed, THERE))
+        assert said.startswith(("Imported\n", f"{made}\n"))
     assert await subscriptions.topics(THERE) == frozenset(topics)
     kept = await own.kept(THERE)
     assert [each.rule for each in kept] == [OTHER, *asked]
     carried_there = by_rule(await kept_settings.of(THERE), kept)
     assert carried_there == by_rule(stored, await own.kept(CHAT))
     again = plain(await desk.answer(" ".join(parts), THERE))
-    assert again.startswith("Nothing new\n")
+    assert again.startswith(f"{nothing}\n")
     assert len(await own.kept(THERE)) == 1 + len(asked)
     assert by_rule(await kept_settings.of(THERE), kept) == carried_there
 

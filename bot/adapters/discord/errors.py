@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from bot.http.wire import WireAnswer
+from bot.language import N_
 from bot.ports import (
     ChatGone,
     DeliveryError,
@@ -27,14 +28,14 @@ LONGEST_S = 86_400.0
 TOKEN_REFUSED = "Discord refused DISCORD_BOT_TOKEN: copy it from the developer portal once more."  # noqa: S105 # a sentence about it
 
 _GONE = {
-    10003: "the channel no longer exists",
-    10004: "the server no longer exists, or the bot was removed from it",
-    50001: "the bot may not see this channel",
-    50007: "this person does not accept direct messages from the bot",
-    50013: "the bot may not write in this channel; it needs Send Messages and Embed Links",
-    50083: "the thread is archived",
-    50278: "the bot shares no server with this person any more",
-    160005: "the thread is locked",
+    10003: N_("the channel no longer exists"),
+    10004: N_("the server no longer exists, or the bot was removed from it"),
+    50001: N_("the bot may not see this channel"),
+    50007: N_("this person does not accept direct messages from the bot"),
+    50013: N_("the bot may not write in this channel; it needs Send Messages and Embed Links"),
+    50083: N_("the thread is archived"),
+    50278: N_("the bot shares no server with this person any more"),
+    160005: N_("the thread is locked"),
 }
 _LOST = {
     10008: "the message was deleted",
