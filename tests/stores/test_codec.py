@@ -15,7 +15,9 @@ instants = st.datetimes(timezones=st.just(UTC))
 optional_instants = st.none() | instants
 records = st.builds(Record, reference=floats, high=floats)
 states = st.builds(RuleState, record=st.none() | records)
-messages = st.builds(Message)
+untranslated = st.builds(Message, translations=st.just(()))
+in_languages = st.lists(st.tuples(st.text(max_size=3), untranslated), max_size=2).map(tuple)
+messages = st.builds(Message, translations=in_languages)
 observations = st.builds(Observation, value=floats, as_of=instants, observed_at=instants)
 
 
@@ -32,7 +34,11 @@ def test_a_message_reads_as_it_was_written(message: Message) -> None:
 
 
 @few
-@given(st.builds(Alert, value=floats, level=floats, as_of=instants, decided_at=instants))
+@given(
+    st.builds(
+        Alert, value=floats, level=floats, as_of=instants, decided_at=instants, message=messages
+    )
+)
 def test_an_alert_reads_as_it_was_written(alert: Alert) -> None:
     assert codec.ALERT.load(codec.ALERT.dump(alert), "alert") == alert
 
