@@ -8,7 +8,7 @@ from bot.commands import Command, Request, Services
 from bot.language import ENGLISH, LANGUAGES, N_, _, speaking
 from bot.manners import OWN, known_zone
 from bot.model import DEFAULT_PREFERENCES, Button, Message, Preferences, QuietHours, Tone
-from bot.ports import Option, changes_if_more_is_said
+from bot.ports import Option
 from bot.wishes.buttons import pick, undo
 from bot.wishes.hours import digest_said, quiet_typed
 from bot.wishes.mutes import in_force
@@ -50,6 +50,11 @@ DIGESTS = (
 HOLDING = ("zone", "quiet", "urgent")
 """What decides whether alerts are held back."""
 ON = "✓ "
+
+
+def _changes(arguments: Sequence[str]) -> bool:
+    """A setting alone asks what there is to choose from; a value behind it sets it."""
+    return len(arguments) > 1
 
 
 async def run(request: Request, services: Services) -> Message:
@@ -263,6 +268,6 @@ COMMAND = Command(
         Option("what", N_("What to set; leave empty to see all"), tuple(s.name for s in SETTINGS)),
         Option("value", N_("Such as Berlin, 22:00-07:00, daily 08:00, off"), suggests=True),
     ),
-    changes=changes_if_more_is_said,
+    changes=_changes,
     suggest=_suggest,
 )

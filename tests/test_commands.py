@@ -382,7 +382,9 @@ async def _unknown() -> bool:
 
 
 MEMBER = Author("2", _never, "the admins of this group")
-CHANGING = {command.name for command in find_parts().commands if command.changes(("dominance",))}
+CHANGING = {
+    command.name for command in find_parts().commands if command.changes(("dominance", "1d"))
+}
 ASKING = {command.name for command in find_parts().commands} - CHANGING
 
 
@@ -407,7 +409,7 @@ def test_the_commands_that_change_a_chat_are_known() -> None:
 async def test_who_may_not_change_a_chat_is_told_who_may(name: str) -> None:
     memory = Memory()
     memory.heard[CHAT] = {"season"}
-    reply = await router(memory).answer(CHAT, f"/{name.upper()}@somebot dominance", MEMBER)
+    reply = await router(memory).answer(CHAT, f"/{name.upper()}@somebot dominance 1d", MEMBER)
     assert reply is not None
     (sentence,) = reply.lines
     assert sentence.startswith("Only the admins of this group change what I tell and keep here; ")

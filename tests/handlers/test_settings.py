@@ -198,5 +198,6 @@ async def test_values_are_suggested(desk: Desk) -> None:
 def test_to_ask_is_everyones_and_to_set_is_not() -> None:
     by_name: dict[str, Command] = {command.name: command for command in PARTS.commands}
     assert not by_name["settings"].changes(())
-    assert by_name["settings"].changes(("quiet",))
+    assert not by_name["settings"].changes(("quiet",))
+    assert by_name["settings"].changes(("quiet", "off"))
     assert by_name["settings"].options[0].choices == tuple(each.name for each in SETTINGS)
