@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
@@ -43,6 +43,7 @@ def _url(*schemes: str) -> AfterValidator:
 
 
 HttpUrl = Annotated[str, _url("http", "https")]
+HttpsUrl = Annotated[str, _url("https")]
 SocketUrl = Annotated[str, _url("ws", "wss")]
 
 
@@ -54,7 +55,7 @@ def _redis_url(value: str) -> str:
 
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 Names = Annotated[tuple[str, ...], NoDecode]
-CHAT_NAME = re.compile(r"[a-z]+:-?[0-9]+")
+CHAT_NAME = re.compile(r"^[a-z]+:-?[0-9]+$")
 PROVIDER_KEYS = (
     "coinmarketcap_api_key",
     "coingecko_api_key",
@@ -162,11 +163,35 @@ class Settings(BaseSettings):
         description="Hours for which an alert is told as news; one that could not be delivered "
         "by then arrives in a catch-up.",
     )
+    listen_host: str = Field(
+        "0.0.0.0",  # noqa: S104 - a status page is there to be seen; docs/security.md says by whom.
+        description="Address that the status page listens on; 127.0.0.1 keeps it to this machine.",
+    )
     port: int = Field(
         8080,
         ge=0,
         le=65535,
-        description="Port of the status page. Checked, but nothing listens on it yet.",
+        description="Port of the status page, /healthz, /readyz and /metrics. 0: any free one, "
+        "which the log names.",
+    )
+    public_url: HttpsUrl | None = Field(
+        None,
+        description="Where the world reaches PORT, such as https://bot.example.org. Set: Telegram "
+        "brings updates there (webhook) instead of being asked for them, and feeds name it.",
+    )
+    heartbeat_url: HttpUrl | None = Field(
+        None,
+        description="Asked once a minute for as long as polls are good, for a service that alarms "
+        "when the knocking stops.",
+    )
+    operator_chat: str | None = Field(
+        None,
+        pattern=CHAT_NAME,
+        description="The chat that hears about the bot itself, as platform:id, such as "
+        "telegram:123456789: blind sources, dead letters, changes of leadership.",
+    )
+    log_format: Literal["auto", "text", "json"] = Field(
+        "auto", description="How the log is written; auto is text on a terminal, else JSON."
     )
 
     @field_validator("sources_on", "sources_off", mode="before")
@@ -220,7 +245,9 @@ class Settings(BaseSettings):
         tokens = (self.telegram_bot_token, self.discord_bot_token)
         passwords = dict.fromkeys(redis_passwords(self.redis_url or ""))
         keys = self.provider_keys.values()
-        return (*(token.get_secret_value() for token in tokens if token), *keys, *passwords)
+        # Whoever knows where the heart beats can fake it.
+        beat = (self.heartbeat_url,) if self.heartbeat_url else ()
+        return (*(token.get_secret_value() for token in tokens if token), *keys, *passwords, *beat)
 
 
 def load(**fixed: Any) -> Settings:

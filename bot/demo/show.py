@@ -108,7 +108,7 @@ async def run(seconds: float) -> None:
             )
             await app.run(
                 chosen,
-                app.Roles(platforms=frozenset({app.CONSOLE})),
+                app.Roles(platforms=frozenset({app.CONSOLE}), serves=False),
                 clock=clock,
                 until=over,
                 wrap=Marked,

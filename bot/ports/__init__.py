@@ -42,6 +42,7 @@ from bot.ports.deliveries import (
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import Belongings, Forgetting
+from bot.ports.hooks import Hook, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.outbox import (
     Hold,
@@ -118,6 +119,7 @@ __all__ = [
     "History",
     "Hold",
     "Holding",
+    "Hook",
     "Hours",
     "Http",
     "Journal",
@@ -162,6 +164,7 @@ __all__ = [
     "Stranded",
     "Subscriptions",
     "Suspension",
+    "TakeIn",
     "TooManyRules",
     "Touched",
     "Turns",

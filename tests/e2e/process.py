@@ -65,7 +65,7 @@ def environment(data_dir: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """Nothing of ours leaks in: only what a process needs, and the settings named."""
     inherited = os.environ  # noqa: TID251 - the ban is for the product.
     kept = {name: inherited[name] for name in ("PATH", "HOME", "LANG") if name in inherited}
-    return {**kept, "PYTHONPATH": str(ROOT), "DATA_DIR": str(data_dir), **settings}
+    return {**kept, "PYTHONPATH": str(ROOT), "DATA_DIR": str(data_dir), "PORT": "0", **settings}
 
 
 @asynccontextmanager

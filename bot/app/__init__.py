@@ -1,0 +1,131 @@
+"""The composition root: settings in, running parts out. Only here are concrete parts named."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.adapters.console import CONSOLE_CHAT
+from bot.app.chat_side import CONSOLE, allowed_chats, chat_side, chosen_adapters, stored_outlook
+from bot.app.poll_side import make_poller, provider_http
+from bot.app.web_side import web_server
+from bot.model import Message
+from bot.parts import find_parts
+from bot.ports import Adapter, Clock, DeliveryError
+from bot.settings import Settings, WrongSetting
+from bot.stores import open_stores
+
+__all__ = [
+    "CONSOLE", "GREETING", "Roles", "make_poller", "provider_http", "run", "stored_outlook",
+    "wall_clock",
+]  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+FINISH_SECONDS = 6.0
+"""How long a stop waits for sends in flight; supervisors commonly kill after ten."""
+CONSOLE_SECONDS = 1.0
+
+GREETING = Message(
+    "altseason-bot is running",
+    (
+        "No chat token is set, so this terminal is the chat.",
+        "/subscribe gets you alerts, /status shows where things stand, /help lists the rest.",
+    ),
+)
+
+Wrap = Callable[[Adapter], Adapter]
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What this process does."""
+
+    polls: bool = True
+    platforms: frozenset[str] | None = None
+    """The platforms to serve; None means each that has a token, else the console."""
+    serves: bool = True
+    """Whether it opens the status page at PORT."""
+
+
+def wall_clock() -> datetime:
+    """The time as the machine has it."""
+    return datetime.now(UTC)
+
+
+async def run(
+    settings: Settings,
+    roles: Roles,
+    *,
+    clock: Clock = wall_clock,
+    until: asyncio.Event | None = None,
+    wrap: Wrap = lambda adapter: adapter,
+    greeting: Message | None = None,
+    farewell: Message | None = None,
+) -> None:
+    """Run this process's roles until SIGINT or SIGTERM, or until `until` is set.
+
+    Raises WrongSetting when no platform will have us, and what opening the stores raises.
+    """
+    started = asyncio.get_running_loop().time()
+    stopping = until or asyncio.Event()
+    _stop_on_signals(stopping)
+    parts = find_parts().switched(settings)
+    allowed_chats(settings, parts)  # A wrong setting is told before anything is opened.
+    adapters = [wrap(each) for each in chosen_adapters(settings, roles.platforms, parts)]
+    async with AsyncExitStack() as stack:
+        for adapter in adapters:
+            stack.push_async_callback(adapter.close)
+        stores = await stack.enter_async_context(open_stores(settings, parts.platform_names, clock))
+        http = await stack.enter_async_context(provider_http(settings))
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        background = []
+        if stores.embedded is not None:
+            background.append(tasks.create_task(stores.embedded.keep_running()))
+        if roles.polls:
+            poller = make_poller(settings, parts, stores, http, clock)
+            background.append(tasks.create_task(poller.run()))
+        platforms, pictures = chat_side(settings, parts, stores, adapters, clock, stopping)
+        if pictures is not None:
+            background.append(tasks.create_task(pictures.run()))
+        background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
+        senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
+        if roles.serves:
+            server = web_server(settings, parts, stores, adapters, clock)
+            background.append(tasks.create_task(server.run()))
+        await _tell_console(adapters, greeting)
+        took = asyncio.get_running_loop().time() - started
+        names = ", ".join(adapter.name for adapter in adapters) or "no chat platform"
+        log.info("ready in %.2f s: %s", took, names)
+        await stopping.wait()
+        log.info("stopping")
+        await _drain(senders)
+        await _tell_console(adapters, farewell)
+        for task in [*background, *senders]:
+            task.cancel()
+    if platforms.refusal is not None:
+        raise WrongSetting(platforms.refusal)
+
+
+async def _tell_console(adapters: Sequence[Adapter], message: Message | None) -> None:
+    """Say something of our own to the person at the terminal, where there is one."""
+    for adapter in adapters:
+        if message is not None and adapter.name == CONSOLE:
+            with suppress(DeliveryError, TimeoutError):
+                async with asyncio.timeout(CONSOLE_SECONDS):
+                    for part in adapter.render([message]):
+                        await adapter.post(CONSOLE_CHAT, part, "console")
+
+
+async def _drain(senders: Sequence[asyncio.Task[None]]) -> None:
+    if senders:
+        await asyncio.wait(senders, timeout=FINISH_SECONDS)
+
+
+def _stop_on_signals(stopping: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)

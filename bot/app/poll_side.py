@@ -1,0 +1,55 @@
+"""What asks the providers: the way out to them, and the poller."""
+
+import socket
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.fetcher import Fetcher
+from bot.http import ProviderHttp
+from bot.parts import Parts, find_sources
+from bot.poller import Poller
+from bot.ports import Clock
+from bot.settings import Settings
+from bot.stores import Stores
+
+
+@asynccontextmanager
+async def provider_http(settings: Settings) -> AsyncIterator[ProviderHttp]:
+    """The way out to providers.
+
+    A host that two sources share is asked as seldom as the more careful of them says.
+    """
+    spacing: dict[str, float] = {}
+    forbidden: dict[str, float] = {}
+    for source in find_sources():
+        spacing[source.host] = max(spacing.get(source.host, 0.0), source.min_interval_seconds)
+        forbidden[source.host] = max(forbidden.get(source.host, 0.0), source.forbidden_wait_seconds)
+    async with ProviderHttp(
+        gateway=settings.source_gateway_url,
+        spacing_seconds=spacing,
+        forbidden_wait_seconds=forbidden,
+        keys=settings.provider_keys,
+    ) as http:
+        yield http
+
+
+def make_poller(
+    settings: Settings, parts: Parts, stores: Stores, http: ProviderHttp, clock: Clock
+) -> Poller:
+    """A poller of these parts under a name of its own."""
+    return Poller(
+        fetcher=Fetcher(parts.feeds, http, clock, settings.poll_seconds),
+        indicators=parts.indicators,
+        journal=stores.journal,
+        lease=stores.lease,
+        own=stores.own_index,
+        clock=clock,
+        all_feeds=parts.all_feeds,
+        holder=holder_name(),
+    )
+
+
+def holder_name() -> str:
+    """A name for this process that no other bears, not even its successor."""
+    return f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"

@@ -1,0 +1,94 @@
+"""The web server: its port, its headers, and what it says when Redis is away."""
+
+import asyncio
+import logging
+import socket
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.ports import StoreUnavailable
+from bot.web import WebServer, health
+
+
+async def _lost(_: web.Request) -> web.Response:
+    raise StoreUnavailable("gone")
+
+
+ROUTES = (*health.routes(), web.get("/lost", _lost))
+LOOPBACK = "127.0.0.1"
+
+
+async def test_it_lives_says_so_and_stops_when_told() -> None:
+    server = WebServer(ROUTES, host=LOOPBACK, port=0)
+    async with aiohttp.ClientSession() as http, asyncio.timeout(10):
+        running = asyncio.create_task(server.run())
+        url = f"http://{LOOPBACK}:{await server.bound}"
+        async with http.get(f"{url}/healthz") as answer:
+            assert (answer.status, await answer.text()) == (200, "alive\n")
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await http.get(f"{url}/healthz")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/nowhere", "/lost"])
+async def test_every_answer_forbids_scripts_and_frames(path: str) -> None:
+    server = WebServer(ROUTES, host=LOOPBACK, port=0)
+    async with aiohttp.ClientSession() as http, asyncio.timeout(10):
+        running = asyncio.create_task(server.run())
+        async with http.get(f"http://{LOOPBACK}:{await server.bound}{path}") as answer:
+            policy = answer.headers["Content-Security-Policy"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        running.cancel()
+    assert policy.startswith("default-src 'none'")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+async def test_a_lost_store_is_told_and_not_a_bug() -> None:
+    server = WebServer(ROUTES, host=LOOPBACK, port=0)
+    async with aiohttp.ClientSession() as http, asyncio.timeout(10):
+        running = asyncio.create_task(server.run())
+        async with http.get(f"http://{LOOPBACK}:{await server.bound}/lost") as answer:
+            assert answer.status == 503
+            assert answer.headers["Retry-After"] == "10"
+            assert "store" in await answer.text()
+        running.cancel()
+
+
+async def _warned() -> None:
+    """Wait until the server has told the log that something is wrong."""
+    told = asyncio.Event()
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.levelno == logging.WARNING:
+                told.set()
+
+    listening = Listening()
+    logging.getLogger("bot.web.server").addHandler(listening)
+    try:
+        await told.wait()
+    finally:
+        logging.getLogger("bot.web.server").removeHandler(listening)
+
+
+async def test_a_port_that_is_taken_is_told_once_and_had_once_it_is_free(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    with socket.create_server((LOOPBACK, 0)) as taken:
+        port = taken.getsockname()[1]
+        server = WebServer(ROUTES, host=LOOPBACK, port=port, try_again_seconds=0.01)
+        async with asyncio.timeout(10):
+            running = asyncio.create_task(server.run())
+            await _warned()
+            assert not server.bound.done()
+            taken.close()
+            assert await server.bound == port
+            running.cancel()
+    warnings = [each for each in caplog.records if each.levelno == logging.WARNING]
+    assert [str(port) in each.getMessage() for each in warnings] == [True]
