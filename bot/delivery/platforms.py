@@ -14,6 +14,7 @@ from bot.ports import (
     Adapter,
     Boards,
     DeliveryError,
+    Forgetting,
     Lease,
     Outbox,
     Pictures,
@@ -53,6 +54,7 @@ class Platforms:
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
         boards: Boards | None = None,
+        forgetting: Forgetting | None = None,
         keepers: Sequence[Keeper] = (),
     ) -> None:
         """Take the adapters, who answers commands, where alerts wait, and who may listen.
@@ -81,6 +83,7 @@ class Platforms:
                 suggest=suggest,
                 pictures=pictures,
                 boards=boards,
+                forgetting=forgetting,
             )
             for name, pace in self._paces.items()
         }

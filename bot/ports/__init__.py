@@ -41,7 +41,7 @@ from bot.ports.deliveries import (
     Suspension,
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
-from bot.ports.forgetting import Belongings, Forgetting
+from bot.ports.forgetting import NOTHING, Belongings, Forgetting
 from bot.ports.hooks import Hook, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.outbox import (
@@ -88,6 +88,7 @@ from bot.ports.stores import (
 
 __all__ = [
     "BEGINNING",
+    "NOTHING",
     "NO_PICTURES",
     "SILENCE",
     "Adapter",
