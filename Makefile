@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
-.PHONY: help setup run demo test lint types imports check bench chaos lock words pictures clean
+.PHONY: help setup run demo test lint types imports check bench chaos lock words pictures map clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
@@ -23,6 +23,7 @@ help:
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
 	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
 	@echo "make pictures  draw the talks that README shows, from what the program says"
+	@echo "make map    draw the map in docs/architecture.md from the imports in the code"
 	@echo "make lock   compile the requirements locks from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -81,6 +82,9 @@ words: $(VENV)/.ready
 
 pictures: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.transcripts
+
+map: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.import_map
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
