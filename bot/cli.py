@@ -15,7 +15,7 @@ from bot.chart_file import UnwritableChart
 from bot.demo import show
 from bot.fetcher import Fetched
 from bot.messages import plain, status
-from bot.parts import find_indicators
+from bot.parts import find_indicators, find_platform_names
 from bot.ports import StaleLeader, StoreUnavailable
 from bot.progress import progress_bar, replay_bar
 from bot.registry import BrokenPlugin
@@ -129,8 +129,13 @@ def _deliver(chosen: argparse.Namespace) -> int:
     if platforms is not None:
         asyncio.run(app.run(loaded, app.Roles(polls=False, platforms=platforms)))
     elif not chosen.redrive:
-        return _fail("Say where: deliver --platform telegram, or discord.", EXIT_USAGE)
+        return _fail(f"Say where: deliver --platform {' or '.join(_places())}.", EXIT_USAGE)
     return 0
+
+
+def _places() -> list[str]:
+    """Where a process that has no terminal can deliver."""
+    return [name for name in find_platform_names() if name != app.CONSOLE]
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
@@ -231,7 +236,7 @@ def _parser() -> argparse.ArgumentParser:
     poll = add("poll", _poll, "only poll the sources")
     poll.add_argument("--once", action="store_true", help="poll every source once and stop")
     deliver = add("deliver", _deliver, "only deliver and chat on one platform")
-    deliver.add_argument("--platform", choices=("telegram", "discord"), help="where to deliver")
+    deliver.add_argument("--platform", choices=_places(), help="where to deliver")
     deliver.add_argument(
         "--redrive",
         action="store_true",

@@ -12,4 +12,7 @@ class Platform:
     """A chat platform as a plug-in: `build` gives None when no token is set for it."""
 
     name: str
+    """That of its module, under which chats are stored."""
     build: Callable[[Settings, Sequence[CommandCard]], Adapter | None]
+    needs: str = ""
+    """The setting that `build` misses where it gives None."""

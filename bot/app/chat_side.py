@@ -72,8 +72,9 @@ def chosen_adapters(
     if platforms is None:
         chats = [adapter for name, adapter in ready.items() if name != CONSOLE]
         return chats or [ready[CONSOLE]]
-    for name in sorted(platforms - ready.keys()):
-        raise WrongSetting(f"{name.upper()}_BOT_TOKEN is not set, so nothing can be delivered.")
+    for platform in parts.platforms:
+        if platform.name in platforms - ready.keys():
+            raise WrongSetting(f"{platform.needs} is not set, so nothing can be delivered.")
     return [ready[name] for name in sorted(platforms)]
 
 
