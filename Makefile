@@ -9,6 +9,11 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-annotate --no-header --quiet
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# All that must hold before a change lands, the quickest first. CI runs `make check` and nothing else.
+CHECKS := lint types imports test
+# Where checks leave what CI keeps: the tests' report, and whatever a test wants to be looked at.
+export ARTEFACTS ?= $(CURDIR)/artefacts
+
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
@@ -18,7 +23,7 @@ help:
 	@echo "make run    start the bot (settings from .env or the environment)"
 	@echo "make demo   a simulated market in about a minute; needs nothing"
 	@echo "make test   every test"
-	@echo "make check  all that CI runs: tests, lint, types, import rules"
+	@echo "make check  all that CI runs: $(CHECKS)"
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
 	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
@@ -49,7 +54,7 @@ demo: setup
 	$(BIN)/python -m bot demo
 
 test: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --junitxml=$(ARTEFACTS)/tests.xml
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
@@ -61,7 +66,7 @@ types: $(VENV)/.ready-dev
 imports: $(VENV)/.ready-dev
 	$(BIN)/lint-imports
 
-check: test lint types imports
+check: $(CHECKS)
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
