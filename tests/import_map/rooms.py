@@ -41,30 +41,29 @@ ROWS: tuple[tuple[Room, ...], ...] = (
         _room(
             "command line",
             "parses, calls, prints, ends with a code",
-            "__main__ cli errands doctor status_json chart_file progress logs demo",
+            "__main__ cli errands doctor status_json chart_file progress demo",
             4, 3,
         ),
     ),
     (_room("app", "settings in, running parts out", "app parts switches", 4, 2),),
     (
-        _room("stores", "all that Redis keeps", "stores", 0.5),
-        _room("adapters", "chat platforms", "adapters", 1.5),
-        _room("web", "what PORT serves", "web", 2.5),
-        _room("delivery", "outbox to chats", "delivery", 3.5),
-        _room("handlers", "chat commands", "handlers router", 4.5),
-        _room("pictures", "when to draw", "pictures", 5.45, 0.9),
-        _room("poller", "asks and commits", "poller replay fetcher intake own_watch", 6.55, 1.3),
-        _room("sources", "providers", "sources", 7.6, 0.8),
+        _room("stores", "all that Redis keeps", "stores", 0.55, 1.1),
+        _room("adapters", "chat platforms", "adapters", 1.65, 1.1),
+        _room("web", "what PORT serves", "web", 2.75, 1.1),
+        _room("delivery", "outbox to chats", "delivery", 3.85, 1.1),
+        _room("handlers", "chat commands", "handlers router", 4.95, 1.1),
+        _room("poller", "asks and commits", "poller replay fetcher intake own_watch", 6.2, 1.4),
+        _room("sources", "providers", "sources", 7.45, 1.1),
     ),
     (
-        _room("http", "the one client", "http", 1.5, 1.4),
+        _room("http", "the one client", "http", 1.65, 1.4),
         _room(
             "wishes",
             "what a chat can ask for",
             "commands wishes packs linking gathering",
             4, 1.6,
         ),
-        _room("charts", "series to PNG", "charts", 5.45, 1.1),
+        _room("pictures", "when to draw", "pictures", 5.45, 1.2),
         _room(
             "evaluation",
             "what is news, and what to doubt",
@@ -73,12 +72,13 @@ ROWS: tuple[tuple[Room, ...], ...] = (
         ),
     ),
     (
-        _room("messages", "alerts and answers in words", "messages digests", 3, 1.6),
-        _room("studies", "questions to the stored past", "studies past outlook", 5.8, 1.6),
+        _room("messages", "alerts and answers in words", "messages digests", 2.8, 1.6),
+        _room("charts", "series to PNG", "charts", 4.6, 1.2),
+        _room("studies", "questions to the stored past", "studies past outlook", 6.1, 1.5),
     ),
-    (_room("own", "alerts of one's own", "own", 4.5, 1.4),),
+    (_room("own", "alerts of one's own", "own", 3.9, 1.4),),
     (
-        _room("rules", "when one fires; the phase", "rules board recorded", 3, 1.6),
+        _room("rules", "when one fires; the phase", "rules board recorded", 2.8, 1.6),
         _room(
             "indicators",
             "numbers and their formulas",
@@ -90,7 +90,7 @@ ROWS: tuple[tuple[Room, ...], ...] = (
 """From the top of the picture to its bottom."""
 
 GROUND = (
-    _room("settings", "what can be set; plug-ins", "settings redis_url registry", 0.8, 1.6),
+    _room("settings", "settings, plug-ins, log", "settings redis_url registry logs", 0.8, 1.6),
     _room("catalogue", "series, and when due", "catalogue topics calendar schedule", 2.4, 1.6),
     _room("ports", "what is asked of the outside", "ports manners patience", 4, 1.6),
     _room("language", "how things are said", "language locales wording", 5.6, 1.6),
