@@ -74,7 +74,7 @@ def chosen_adapters(
         return chats or [ready[CONSOLE]]
     for platform in parts.platforms:
         if platform.name in platforms - ready.keys():
-            raise WrongSetting(f"{platform.needs} is not set, so nothing can be delivered.")
+            raise WrongSetting(f"{platform.missing}, so nothing can be delivered.")
     return [ready[name] for name in sorted(platforms)]
 
 

@@ -98,15 +98,22 @@ async def test_a_platform_answers_and_hears_an_alert(copy: Copy, tmp_path: Path)
         }  # fmt: skip
         async with bot(tmp_path / "data", settings) as running:
             await running.log.says("loaded Russell 2000 from Yahoo: 298 days")
-            (chat / "in.txt").write_text("/subscribe breakout\n", encoding="utf-8")
+            (chat / "draft.txt").write_text("/subscribe breakout\n", encoding="utf-8")
+            (chat / "draft.txt").rename(chat / "in.txt")
             await _until(lambda: "Subscribed: breakout" in _read(chat / "out.txt"))
             market.closes[RUSSELL] += [(sessions[-2], 2510.0), (sessions[-1], 2520.5)]
             await _until(lambda: "Russell 2000 breaks out" in _read(chat / "out.txt"))
             assert await running.stop() == 0
             assert "Traceback" not in running.log.text
     assert "/status: " in _read(chat.parent / "menu.txt")
-    code, _, log = await run_to_end(tmp_path / "data", copy.settings, "deliver")
-    assert (code, "discord or mailbox or telegram" in log) == (2, True)
+
+    async def refused(*words: str) -> str:
+        code, _, log = await run_to_end(tmp_path / "empty", copy.settings, "deliver", *words)
+        assert code != 0
+        return log
+
+    assert "discord or mailbox or telegram" in await refused()
+    assert "DATA_DIR holds no folder mailbox" in await refused("--platform", "mailbox")
 
 
 def _read(path: Path) -> str:

@@ -25,4 +25,4 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> TelegramAdapter |
     )
 
 
-PLATFORM = Platform("telegram", build, needs="TELEGRAM_BOT_TOKEN")
+PLATFORM = Platform("telegram", build, missing="TELEGRAM_BOT_TOKEN is not set")
