@@ -85,6 +85,7 @@ from bot.ports.stores import (
     Subscriptions,
     TooManyRules,
 )
+from bot.ports.vitals import Leader, Queue, Signs
 
 __all__ = [
     "BEGINNING",
@@ -123,6 +124,7 @@ __all__ = [
     "Hours",
     "Http",
     "Journal",
+    "Leader",
     "Lease",
     "Letter",
     "Limits",
@@ -147,6 +149,7 @@ __all__ = [
     "Plan",
     "PlatformRefused",
     "PreferenceStore",
+    "Queue",
     "Reception",
     "Records",
     "Refusal",
@@ -156,6 +159,7 @@ __all__ = [
     "RetryLater",
     "Settlement",
     "Sighting",
+    "Signs",
     "Source",
     "SourceError",
     "StaleLeader",
