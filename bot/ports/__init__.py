@@ -16,6 +16,7 @@ from bot.ports.chats import (
     ChatMoved,
     CommandCard,
     DeliveryError,
+    Departure,
     Limits,
     MessageGone,
     Option,
@@ -44,6 +45,7 @@ from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import Belongings, Forgetting
 from bot.ports.hooks import Hook, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
+from bot.ports.meters import UNMETERED, Meters
 from bot.ports.outbox import (
     Hold,
     Letter,
@@ -70,6 +72,7 @@ from bot.ports.sources import (
     Plan,
     Source,
     SourceError,
+    Trouble,
 )
 from bot.ports.stores import (
     History,
@@ -91,6 +94,7 @@ __all__ = [
     "BEGINNING",
     "NO_PICTURES",
     "SILENCE",
+    "UNMETERED",
     "Adapter",
     "At",
     "Author",
@@ -109,6 +113,7 @@ __all__ = [
     "Default",
     "Deliveries",
     "DeliveryError",
+    "Departure",
     "Digests",
     "DueDigest",
     "Every",
@@ -133,6 +138,7 @@ __all__ = [
     "Links",
     "MadeDigest",
     "MessageGone",
+    "Meters",
     "NoSuchRule",
     "Option",
     "Outbox",
@@ -171,6 +177,7 @@ __all__ = [
     "TakeIn",
     "TooManyRules",
     "Touched",
+    "Trouble",
     "Turns",
     "Unconfirmed",
     "UnknownRefusal",

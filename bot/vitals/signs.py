@@ -34,6 +34,8 @@ class Vitals:
 
     store_seconds: float | None = None
     """How long it took to answer; None: it did not."""
+    trouble: str = "Redis does not answer."
+    """Why there is nothing else to say, where it did not."""
     leader: Leader | None = None
     """The process that polls."""
     pulses: tuple[Pulse, ...] = ()

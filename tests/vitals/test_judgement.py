@@ -27,7 +27,7 @@ def pulse(source: str, plan: Plan = QUARTERLY, **ago: float) -> Pulse:
 
 
 def seen(*pulses: Pulse, leader: Leader | None = LEADER, **queues: Queue) -> Vitals:
-    return Vitals(0.001, leader, pulses, queues, frozenset({"telegram"}))
+    return Vitals(0.001, "", leader, pulses, queues, frozenset({"telegram"}))
 
 
 FRESH = (pulse("a", minutes=1), pulse("b", minutes=5), pulse("c", minutes=9))
