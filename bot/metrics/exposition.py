@@ -21,7 +21,7 @@ from bot.metrics.stored import Stored
 OPENMETRICS = "application/openmetrics-text"
 
 # Each counter would come twice, the second time with the hour at which the process was started.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call] # the library gives it no types
 
 
 class Metrics:

@@ -71,7 +71,7 @@ def _polls(pulses: Sequence[Pulse], now: datetime) -> Families:
     labels = ("source", "feed")
     yield _gauge(
         "poll_age_seconds",
-        "Since a feed was asked last that it answered.",
+        "How long ago a feed was asked the last time that it answered.",
         labels,
         [
             (feed_labels(each.feed), max(0.0, (now - each.ok_at).total_seconds()))
