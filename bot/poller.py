@@ -11,7 +11,17 @@ from bot.intake import Intake
 from bot.measures import Measures
 from bot.model import Alert, Indicator, Reading, RuleState
 from bot.own_watch import OwnWatch
-from bot.ports import Clock, Feed, Journal, Lease, OwnIndex, StaleLeader, StoreUnavailable
+from bot.ports import (
+    UNMETERED,
+    Clock,
+    Feed,
+    Journal,
+    Lease,
+    Meters,
+    OwnIndex,
+    StaleLeader,
+    StoreUnavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +51,7 @@ class Poller:
         holder: str,
         all_feeds: Sequence[Feed] = (),
         renew_seconds: float = RENEW_SECONDS,
+        meters: Meters = UNMETERED,
     ) -> None:
         """Take everything it works with; `holder` names this process in the lease.
 
@@ -55,6 +66,7 @@ class Poller:
         self._clock = clock
         self._holder = holder
         self._renew_seconds = renew_seconds
+        self._meters = meters
         self._down: set[str] = set()
         """The feeds whose outage this process has told in its log."""
         self._intake: Intake | None = None
@@ -181,6 +193,7 @@ class Poller:
 
     async def _enter(self, intake: Intake, answers: Sequence[Fetched]) -> None:
         for answer in answers:
+            self._meters.answered(answer.feed.name, answer.trouble)
             self._log_health(answer)
         await intake.take(answers)
         await self._show(self._measures or Measures(intake.book))

@@ -18,7 +18,7 @@ from bot.outlook import StoredOutlook
 from bot.parts import Parts
 from bot.past import StoredPast
 from bot.pictures import DrawnPictures
-from bot.ports import Adapter, Clock
+from bot.ports import Adapter, Clock, Meters
 from bot.router import Router
 from bot.settings import Settings, WrongSetting
 from bot.stores import Stores
@@ -34,6 +34,7 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
     adapters: Sequence[Adapter],
     clock: Clock,
     stopping: asyncio.Event,
+    meters: Meters,
 ) -> tuple[Platforms, DrawnPictures | None]:
     """Who answers and who delivers, and who draws where any chat can show a picture."""
     past = stored_past(parts, stores, clock)
@@ -55,6 +56,7 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
         holder=holder_name(),
         stopping=stopping,
         keepers=_keepers(stores, services, adapters, clock),
+        meters=meters,
     )
     return platforms, pictures
 

@@ -16,6 +16,7 @@ from bot.ports.chats import (
     ChatMoved,
     CommandCard,
     DeliveryError,
+    Departure,
     Limits,
     MessageGone,
     Option,
@@ -44,6 +45,7 @@ from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import NOTHING, Belongings, Forgetting
 from bot.ports.hooks import Hook, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
+from bot.ports.meters import UNMETERED, Meters
 from bot.ports.outbox import (
     Hold,
     Letter,
@@ -70,6 +72,7 @@ from bot.ports.sources import (
     Plan,
     Source,
     SourceError,
+    Trouble,
 )
 from bot.ports.stores import (
     History,
@@ -85,12 +88,14 @@ from bot.ports.stores import (
     Subscriptions,
     TooManyRules,
 )
+from bot.ports.vitals import Leader, Queue, Signs
 
 __all__ = [
     "BEGINNING",
     "NOTHING",
     "NO_PICTURES",
     "SILENCE",
+    "UNMETERED",
     "Adapter",
     "At",
     "Author",
@@ -109,6 +114,7 @@ __all__ = [
     "Default",
     "Deliveries",
     "DeliveryError",
+    "Departure",
     "Digests",
     "DueDigest",
     "Every",
@@ -124,6 +130,7 @@ __all__ = [
     "Hours",
     "Http",
     "Journal",
+    "Leader",
     "Lease",
     "Letter",
     "Limits",
@@ -132,6 +139,7 @@ __all__ = [
     "Links",
     "MadeDigest",
     "MessageGone",
+    "Meters",
     "NoSuchRule",
     "Option",
     "Outbox",
@@ -148,6 +156,7 @@ __all__ = [
     "Plan",
     "PlatformRefused",
     "PreferenceStore",
+    "Queue",
     "Reception",
     "Records",
     "Refusal",
@@ -157,6 +166,7 @@ __all__ = [
     "RetryLater",
     "Settlement",
     "Sighting",
+    "Signs",
     "Source",
     "SourceError",
     "StaleLeader",
@@ -168,6 +178,7 @@ __all__ = [
     "TakeIn",
     "TooManyRules",
     "Touched",
+    "Trouble",
     "Turns",
     "Unconfirmed",
     "UnknownRefusal",
