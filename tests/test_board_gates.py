@@ -89,6 +89,22 @@ def test_the_gate_of_small_caps(
     assert seen == shows(plain, state, RUSSELL, distance, why)
 
 
+@pytest.mark.parametrize(
+    ("language", "age_days", "why"),
+    [
+        ("de", 271, "der letzte Ausbruch ist 271 Tage alt"),
+        ("ru", 271, "последнему пробою 271 день"),
+        ("ru", 272, "последнему пробою 272 дня"),
+        ("ru", 275, "последнему пробою 275 дней"),
+    ],
+)
+def test_the_age_of_a_breakout_is_counted_as_a_language_counts(
+    language: str, age_days: int, why: str
+) -> None:
+    with speaking(language):
+        assert gate("small_caps", {"russell_2000": RUSSELL}, states(leader(age_days))).why == why
+
+
 def test_a_late_price_leaves_the_gate_of_small_caps_unknown() -> None:
     late = replace(RUSSELL, late=True)
     seen = gate("small_caps", {"russell_2000": late}, states(leader()))
@@ -241,9 +257,18 @@ def test_open_gates_come_first_and_the_others_by_their_distance_from_the_level()
         a_gate("twentieth", GateState.OFF, 10.0, 200.0),
         a_gate("half", GateState.OFF, 1.0, 0.0, value=-2.0),
         a_gate("there", GateState.OFF, 0.0, 0.0),
+        a_gate("nothing to compare with", GateState.OFF, 5.0, 0.0),
     )
     seen = Board(Phase.WAITING, (*shut, a_gate("on", GateState.ON, 0.0, 1.0)), NOW)
-    nearest = ["there", "twentieth", "tenth", "half", "unknown", "no distance"]
+    nearest = [
+        "there",
+        "nothing to compare with",
+        "twentieth",
+        "tenth",
+        "half",
+        "unknown",
+        "no distance",
+    ]
     assert [each.name for each in board.missing(seen)] == nearest
     assert [each.name for each in board.nearest_first(seen)] == ["on", *nearest]
 

@@ -129,6 +129,22 @@ def test_a_close_above_the_old_line_does_not_count_for_the_new_one() -> None:
     assert told is None
 
 
+def test_what_was_counted_for_the_old_line_is_forgotten_with_it() -> None:
+    before = state(Status.PENDING, day(0), day(0), streak=1, record=replace(STOOD, high=120.0))
+    seen, told = rules.step(THRICE, before, point(108.0))
+    assert (seen.status, seen.streak, seen.since, told) == (Status.NORMAL, 0, MONDAY, None)
+
+
+def test_the_next_breakout_after_a_failed_one_has_not_failed() -> None:
+    failed = replace(STOOD, invalidated=True)
+    before = state(Status.PENDING, day(0), day(0), streak=1, record=failed)
+    seen, told = rules.step(BREAKOUT, before, point(101.0))
+    assert seen.record == replace(
+        failed, armed=False, invalidated=False, high=101.0, high_day=MONDAY
+    )
+    assert told is not None
+
+
 def test_a_breakout_rule_without_a_record_begins_one() -> None:
     seen, told = rules.step(BREAKOUT, state(Status.FIRING, LONG_AGO, day(0)), point(100.0))
     record = Record(100.0, MONDAY, 100.0, MONDAY, first_day=MONDAY)

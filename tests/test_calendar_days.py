@@ -1,5 +1,6 @@
 """The calendar day by day: every cadence's days, moments and edges, to the minute."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -126,6 +127,19 @@ def test_only_an_index_can_stand_still() -> None:
 def test_which_day_it_is_in_new_york_decides_and_not_in_greenwich() -> None:
     """Friday's session is over at midnight UTC, although it still is Friday there."""
     assert not calendar.drowsy(RUSSELL, bar(FRIDAY, at("2026-11-20 15:00")), at("2026-11-21 01:00"))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Pacific/Honolulu"])
+def test_the_clock_on_the_wall_of_the_machine_decides_nothing(
+    monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", zone)
+        time.tzset()
+        assert calendar.drowsy(RUSSELL, bar(FRIDAY, at("2026-11-20 14:30")), at("2026-11-20 15:01"))
+        assert calendar.drowsy(RUSSELL, bar(FRIDAY, at("2026-11-20 14:30")), at("2026-11-20 20:59"))
+        assert calendar.globex_from(at("2026-11-20 22:00")) == at("2026-11-22 23:00")
+    time.tzset()
 
 
 def test_a_sample_is_near_the_days_end_by_the_hours_after_which_it_would_be_late() -> None:
