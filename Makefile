@@ -12,15 +12,18 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
-.PHONY: help setup run demo test lint types imports check bench chaos lock words pictures clean
+.PHONY: help setup run demo test lint types imports audit check bench chaos fuzz mutants lock words pictures clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
 	@echo "make demo   a simulated market in about a minute; needs nothing"
 	@echo "make test   every test"
-	@echo "make check  all that CI runs: tests, lint, types, import rules"
+	@echo "make check  all that CI runs: tests, lint, types, import rules, audit"
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
+	@echo "make audit  look what is known against the dependencies; skipped where nobody answers"
+	@echo "make fuzz   feed bytes to everything that reads some from outside, SECONDS=60 a target"
+	@echo "make mutants  change the core in each place, and see whether a test notices (15 minutes)"
 	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
 	@echo "make pictures  draw the talks that README shows, from what the program says"
 	@echo "make lock   compile the requirements locks from pyproject.toml"
@@ -60,13 +63,22 @@ types: $(VENV)/.ready-dev
 imports: $(VENV)/.ready-dev
 	$(BIN)/lint-imports
 
-check: test lint types imports
+audit: $(VENV)/.ready-dev
+	$(BIN)/python .ci/audit.py
+
+check: test lint types imports audit
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
 
 chaos: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.chaos
+
+fuzz: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.fuzz.guided --seconds $(or $(SECONDS),60)
+
+mutants: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.mutants
 
 lock: $(VENV)/.ready-dev
 	$(COMPILE) --output-file requirements.lock
