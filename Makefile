@@ -10,14 +10,14 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 # All that must hold before a change lands, the quickest first. CI runs `make check` and nothing else.
-CHECKS := lint types imports test
+CHECKS := lint types imports test audit
 # Where checks leave what CI keeps: the tests' report, and whatever a test wants to be looked at.
 export ARTEFACTS ?= $(CURDIR)/artefacts
 
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
-.PHONY: help setup run demo test lint types imports check bench chaos lock words pictures map clean
+.PHONY: help setup run demo test lint types imports audit check bench chaos fuzz mutants lock words pictures map clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
@@ -26,6 +26,9 @@ help:
 	@echo "make check  all that CI runs: $(CHECKS)"
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
+	@echo "make audit  look what is known against the dependencies; skipped where nobody answers"
+	@echo "make fuzz   feed bytes to everything that reads some from outside, SECONDS=60 a target"
+	@echo "make mutants  change the core in each place, and see whether a test notices (15 minutes)"
 	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
 	@echo "make pictures  draw the talks that README shows, from what the program says"
 	@echo "make map    draw the map in docs/architecture.md from the imports in the code"
@@ -66,6 +69,9 @@ types: $(VENV)/.ready-dev
 imports: $(VENV)/.ready-dev
 	$(BIN)/lint-imports
 
+audit: $(VENV)/.ready-dev
+	$(BIN)/python .ci/audit.py
+
 check: $(CHECKS)
 
 bench: $(VENV)/.ready-dev
@@ -73,6 +79,12 @@ bench: $(VENV)/.ready-dev
 
 chaos: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.chaos
+
+fuzz: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.fuzz.guided --seconds $(or $(SECONDS),60)
+
+mutants: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.mutants
 
 lock: $(VENV)/.ready-dev
 	$(COMPILE) --output-file requirements.lock

@@ -30,6 +30,7 @@ LOOK_EVERY_SECONDS = 0.02
 WATCH_EVERY_SECONDS = 0.25
 STOP_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
+PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700
 
 
 class EmbeddedServerError(Exception):
@@ -151,6 +152,7 @@ class EmbeddedRedis:
         self._socket = _socket_path(data_dir)
         os.ftruncate(lock, 0)
         os.pwrite(lock, bytes(self._socket), 0)
+        self._log_file.touch(mode=PRIVATE_FILE)
         with self._log_file.open("wb") as output:
             return subprocess.Popen(  # noqa: S603  (our own arguments, no shell)
                 [*_tether(), str(program), *_configuration(data_dir, self._socket)],
@@ -158,6 +160,8 @@ class EmbeddedRedis:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 pass_fds=(lock,),
+                # Who hears what is nobody else's business, in a directory of any mode.
+                umask=0o777 - PRIVATE_DIRECTORY,
                 # Ctrl-C in a terminal reaches the bot alone, which then stops the server in order.
                 start_new_session=True,
             )
@@ -188,8 +192,8 @@ class EmbeddedRedis:
     def _take_lock(self) -> int | None:
         """The lock's file descriptor, or None while a server holds it."""
         try:
-            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._data_dir.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+            lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
         except OSError as error:
             raise self._unusable(error) from error
         try:
@@ -253,7 +257,7 @@ def _socket_path(data_dir: Path) -> Path:
         return beside
     name = hashlib.sha256(bytes(data_dir)).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"altseason-{os.geteuid()}-{name}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
     found = folder.lstat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise EmbeddedServerError(f"{folder} is not private to this user; remove it.")
