@@ -160,6 +160,8 @@ class Turn:
 async def keeping(client: Client) -> AsyncIterator[Turn]:
     """Wait for one's turn to change the layout; raises StoreInUse where it does not come."""
     turn = Turn(client, token_hex(8))
+    if not await _lease(client).acquire(turn.holder):
+        log.info("another process changes the store, or died of it a moment ago: waiting")
     if not await _comes(lambda: _lease(client).acquire(turn.holder)):
         raise StoreInUse("Another process is changing the store: start again when it is done.")
     try:
