@@ -22,6 +22,10 @@ class StoreUnavailable(Exception):
     """Redis cannot be reached right now; the text says what failed."""
 
 
+class StoreInUse(Exception):
+    """Other processes work with the store, so that it cannot be changed; the text says which."""
+
+
 class StaleLeader(Exception):
     """A write was refused: another poller leads, or the state it was computed from has moved."""
 

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from bot.ports import StoreInUse
 from bot.stores.binary import find_server
 
 log = logging.getLogger(__name__)
@@ -37,14 +38,21 @@ class EmbeddedServerError(Exception):
     """The embedded server cannot be had; the text says why."""
 
 
+def has_file(data_dir: Path) -> bool:
+    """Whether an embedded server ever kept anything there."""
+    return (data_dir / "appendonlydir").is_dir()
+
+
 class EmbeddedRedis:
     """An async context in which a server runs on `data_dir`, our own or an adopted one.
 
     Enter it from the main thread: on Linux the server dies with the thread that started it.
+    One that is not `shared` is our own or none, and nobody adopts it.
     """
 
-    def __init__(self, data_dir: Path, *, start_seconds: float = 30.0) -> None:
+    def __init__(self, data_dir: Path, *, shared: bool = True, start_seconds: float = 30.0) -> None:
         self._data_dir = data_dir
+        self._shared = shared
         self._start_seconds = start_seconds
         self._socket = Path()
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,7 +69,10 @@ class EmbeddedRedis:
         return process.pid if process and process.poll() is None else None
 
     async def __aenter__(self) -> Self:
-        """Start a server or adopt the one that runs; raises EmbeddedServerError."""
+        """Start a server or adopt the one that runs.
+
+        Raises EmbeddedServerError, and StoreInUse where one runs that is not to be shared.
+        """
         try:
             await self._start_or_adopt()
         except BaseException:
@@ -109,6 +120,10 @@ class EmbeddedRedis:
             if lock is not None:
                 await self._start(lock, deadline)
                 return
+            if not self._shared:
+                raise StoreInUse(
+                    f"A server runs on {self._data_dir}, so a bot works with it: stop that first."
+                )
             if self._read_socket() and await _answers(self._socket):
                 log.info("Using the embedded server that already runs on %s.", self._data_dir)
                 return
@@ -151,7 +166,8 @@ class EmbeddedRedis:
         data_dir = self._data_dir.resolve()
         self._socket = _socket_path(data_dir)
         os.ftruncate(lock, 0)
-        os.pwrite(lock, bytes(self._socket), 0)
+        if self._shared:
+            os.pwrite(lock, bytes(self._socket), 0)
         self._log_file.touch(mode=PRIVATE_FILE)
         with self._log_file.open("wb") as output:
             return subprocess.Popen(  # noqa: S603  (our own arguments, no shell)

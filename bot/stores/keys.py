@@ -12,7 +12,9 @@ an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
                                          apart/<series>/<vendor> -> what is odd there
     {nf}:alerts                    ZSET  the newest alerts' ids by seq
     {nf}:alert                     HASH  the same alerts: id -> Alert
+    {nf}:schema                    STR   the version of this layout, see bot/stores/schema.py
     {nf}:lead:poller               STR   who may poll; expires unless renewed
+    {nf}:lead:schema               STR   who may change the layout, or fill a new store; expires
     {nf}:seq                       STR   counts subscriptions and jobs in the order they came
     {nf}:once:<id>                 STR   a reply, kept for its repeat; expires
     {nf}:link:<code>               STR   the chat that offers to be linked: <plat> <member>; expires
@@ -74,9 +76,12 @@ an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
     {nf}:<plat>:lead               STR   which process listens to the platform; expires
 """
 
+import re
 from dataclasses import dataclass
 
 TAG = "{nf}"
+SCHEMA = f"{TAG}:schema"
+LEAD_SCHEMA = f"{TAG}:lead:schema"
 HISTORY = f"{TAG}:history"
 STATE = f"{TAG}:state"
 HEALTH = f"{TAG}:health"
@@ -87,6 +92,12 @@ LEAD_POLLER = f"{TAG}:lead:poller"
 SEQ = f"{TAG}:seq"
 OWN_USES = f"{TAG}:own:uses"
 OWN_SEEN = f"{TAG}:own:seen"
+FIRST_KEYS = (SEQ, HEALTH, HISTORY, READING, STATE, ALERT_ORDER, OWN_USES)
+"""Whoever worked with a store before it had a version left one of these."""
+PASSING = re.compile(
+    rb"\{nf\}:(schema$|lead:|once:|wake:|[a-z]+:(lead$|taken:))"  # `TAG`, as a pattern of bytes.
+)
+"""What belongs to processes that run, or to the server itself, and so to no copy of a store."""
 
 
 def series(series_key: str, vendor: str) -> str:
