@@ -9,10 +9,12 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-annotate --no-header --quiet
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+SOAK_MINUTES ?= 20
+
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
-.PHONY: help setup run demo test lint types imports check bench chaos lock words pictures clean
+.PHONY: help setup run demo test lint types imports check bench chaos soak lock words pictures clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
@@ -21,6 +23,7 @@ help:
 	@echo "make check  all that CI runs: tests, lint, types, import rules"
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
+	@echo "make soak   two market weeks in 20 minutes, with faults: what grows, and what gets lost"
 	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
 	@echo "make pictures  draw the talks that README shows, from what the program says"
 	@echo "make lock   compile the requirements locks from pyproject.toml"
@@ -67,6 +70,9 @@ bench: $(VENV)/.ready-dev
 
 chaos: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.chaos
+
+soak: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES)
 
 lock: $(VENV)/.ready-dev
 	$(COMPILE) --output-file requirements.lock
