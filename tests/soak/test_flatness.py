@@ -43,7 +43,7 @@ def test_what_fills_up_in_the_first_half_is_flat() -> None:
     ("wave", "allowance"),
     [
         (lambda at: 65 + at / 30, OF_PROCESS["tasks"]),
-        (lambda at: 50 + at / 60, OF_PROCESS["descriptors"]),
+        (lambda at: 50 + at / 15, OF_PROCESS["descriptors"]),
         (lambda at: 120 * MIB + at * MIB / 20 + _restless(at) * MIB, OF_PROCESS["rss_bytes"]),
         (lambda at: 8e5 + 200 * at, OF_PROCESS["blocks"]),
         (lambda at: 3 * MIB + at * 4096, OF_REDIS),
