@@ -10,14 +10,16 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 # All that must hold before a change lands, the quickest first. CI runs `make check` and nothing else.
-CHECKS := lint types imports test audit
+CHECKS := lint types imports test audit soak
 # Where checks leave what CI keeps: the tests' report, and whatever a test wants to be looked at.
 export ARTEFACTS ?= $(CURDIR)/artefacts
+# The long run's length; two minutes of it are among the checks.
+SOAK_MINUTES ?= 20
 
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
-.PHONY: help setup run demo test lint types imports audit check bench chaos fuzz mutants lock words pictures map clean
+.PHONY: help setup run demo test lint types imports audit check bench chaos soak fuzz mutants lock words pictures map clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
@@ -26,6 +28,7 @@ help:
 	@echo "make check  all that CI runs: $(CHECKS)"
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
+	@echo "make soak   two market weeks in 20 minutes, with faults: what grows, and what gets lost"
 	@echo "make audit  look what is known against the dependencies; skipped where nobody answers"
 	@echo "make fuzz   feed bytes to everything that reads some from outside, SECONDS=60 a target"
 	@echo "make mutants  change the core in each place, and see whether a test notices (15 minutes)"
@@ -72,6 +75,7 @@ imports: $(VENV)/.ready-dev
 audit: $(VENV)/.ready-dev
 	$(BIN)/python .ci/audit.py
 
+check: SOAK_MINUTES = 2
 check: $(CHECKS)
 
 bench: $(VENV)/.ready-dev
@@ -79,6 +83,9 @@ bench: $(VENV)/.ready-dev
 
 chaos: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.chaos
+
+soak: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES)
 
 fuzz: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.fuzz.guided --seconds $(or $(SECONDS),60)

@@ -19,7 +19,7 @@ from bot.model import Alert, Chat, Snapshot, Status
 from bot.outlook import StoredOutlook
 from bot.parts import find_parts
 from bot.poller import Poller
-from bot.ports import UNMETERED, Feed, Meters, Outcome, Parcel, Settlement
+from bot.ports import UNMETERED, Feed, Http, Meters, Outcome, Parcel, Settlement
 from bot.stores.connect import Client
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
@@ -87,7 +87,7 @@ class Watch:
 
     clock: Clock
     gateway: Gateway
-    http: ProviderHttp
+    http: Http
     client: Client
     meters: Meters = UNMETERED
     journal: RedisJournal = field(init=False)
