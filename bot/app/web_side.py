@@ -1,16 +1,26 @@
 """What is seen from outside: every route of this process's web server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.parts import Parts
-from bot.ports import Adapter, Clock
+from bot.ports import Adapter, Clock, Hook, Hooked
 from bot.settings import Settings
 from bot.stores import Stores
-from bot.web import WebServer, health
+from bot.web import WebServer, health, hooks
 
 
 def web_server(
     settings: Settings, parts: Parts, stores: Stores, adapters: Sequence[Adapter], clock: Clock
 ) -> WebServer:
     """The server at LISTEN_HOST and PORT, with everything that this process can tell."""
-    return WebServer(health.routes(), host=settings.listen_host, port=settings.port)
+    routes = [*health.routes(), *hooks.routes(_hooks(stores, adapters))]
+    return WebServer(routes, host=settings.listen_host, port=settings.port)
+
+
+def _hooks(stores: Stores, adapters: Sequence[Adapter]) -> Iterator[Hook]:
+    """Where the platforms that can bring us what happens there are to bring it."""
+    for adapter in adapters:
+        if isinstance(adapter, Hooked):
+            hook = adapter.use(stores.inbox(adapter.name))
+            if hook is not None:
+                yield hook

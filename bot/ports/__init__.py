@@ -42,7 +42,7 @@ from bot.ports.deliveries import (
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import Belongings, Forgetting
-from bot.ports.hooks import Hook, TakeIn
+from bot.ports.hooks import Brought, Hook, Hooked, Inbox, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.outbox import (
     Hold,
@@ -96,6 +96,7 @@ __all__ = [
     "Backlog",
     "Belongings",
     "Boards",
+    "Brought",
     "CannotTell",
     "Changes",
     "ChatDelivery",
@@ -120,8 +121,10 @@ __all__ = [
     "Hold",
     "Holding",
     "Hook",
+    "Hooked",
     "Hours",
     "Http",
+    "Inbox",
     "Journal",
     "Lease",
     "Letter",

@@ -15,6 +15,7 @@ from bot.stores.digests import RedisDigests
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.holding import RedisHolding
+from bot.stores.inbox import RedisInbox
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
@@ -51,6 +52,8 @@ class Stores:
     relays: RedisRelays
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
+    inbox: Callable[[str], RedisInbox]
+    """What a platform brought and is not answered yet, by the platform's name."""
     embedded: EmbeddedRedis | None
     """The server whose `keep_running` the bot must run; None where REDIS_URL names another."""
 
@@ -99,6 +102,7 @@ async def open_stores(
             RedisLinks(client),
             RedisRelays(client),
             listening,
+            lambda platform: RedisInbox(client, platform),
             embedded,
         )
 
