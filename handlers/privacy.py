@@ -50,8 +50,9 @@ def _what(member: str, platform: str) -> str:
         "they stand, what it has set (time zone, quiet hours, urgent topics, digest, language and "
         "mutes), which message shows its board, which chat on another platform it is linked with, "
         "and what is on its way to it: alerts that wait, are held back or could not be "
-        "sent, when the next may leave, and why the chat cannot be reached if it cannot. No "
-        "names, and nothing of what is written here but your own alerts and mutes."
+        "sent, when the next may leave, and why the chat cannot be reached if it cannot. Once "
+        "it is answered, no names, and nothing of what is written here but your own alerts and "
+        "mutes."
     ).format(member=member, platform=platform)
 
 

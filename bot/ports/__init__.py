@@ -43,7 +43,7 @@ from bot.ports.deliveries import (
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
 from bot.ports.forgetting import NOTHING, Belongings, Forgetting
-from bot.ports.hooks import Hook, TakeIn
+from bot.ports.hooks import Brought, Hook, Hooked, Inbox, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.meters import UNMETERED, Meters
 from bot.ports.outbox import (
@@ -103,6 +103,7 @@ __all__ = [
     "Backlog",
     "Belongings",
     "Boards",
+    "Brought",
     "CannotTell",
     "Changes",
     "ChatDelivery",
@@ -128,8 +129,10 @@ __all__ = [
     "Hold",
     "Holding",
     "Hook",
+    "Hooked",
     "Hours",
     "Http",
+    "Inbox",
     "Journal",
     "Leader",
     "Lease",

@@ -74,6 +74,11 @@ an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
     {nf}:<plat>:dead               HASH  <job>|<member> -> reason, at (ms), as JSON
     {nf}:<plat>:dead:at            ZSET  score = at (ms), member = <job>|<member>
     {nf}:<plat>:lead               STR   which process listens to the platform; expires
+    {nf}:<plat>:inbox              ZSET  score = the platform's number, member = what it brought,
+                                         word for word, until it is answered; expires
+    {nf}:<plat>:brought            ZSET  score = ms, member = the number of what was brought lately;
+                                         expires
+    {nf}:wake:<plat>:inbox         LIST  at most one token: there may be something in the inbox
 """
 
 import re
@@ -123,7 +128,7 @@ class Lane:
 
     @property
     def prefix(self) -> str:
-        """What every key of this platform except `wake` begins with."""
+        """What every key of this platform except `wake` and `inbox_wake` begins with."""
         return f"{TAG}:{self.platform}:"
 
     @property
@@ -150,6 +155,21 @@ class Lane:
     def lead(self) -> str:
         """Which process listens to the platform."""
         return f"{self.prefix}lead"
+
+    @property
+    def inbox(self) -> str:
+        """What the platform brought and nobody has answered yet."""
+        return f"{self.prefix}inbox"
+
+    @property
+    def brought(self) -> str:
+        """The numbers of what it brought lately."""
+        return f"{self.prefix}brought"
+
+    @property
+    def inbox_wake(self) -> str:
+        """The list that whoever listens blocks on."""
+        return f"{self.wake}:inbox"
 
     @property
     def suspended(self) -> str:

@@ -17,6 +17,7 @@ from bot.stores.digests import RedisDigests
 from bot.stores.embedded import EmbeddedRedis, has_file
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.holding import RedisHolding
+from bot.stores.inbox import RedisInbox
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
@@ -61,6 +62,8 @@ class Stores:
     vitals: RedisVitals
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
+    inbox: Callable[[str], RedisInbox]
+    """What a platform brought and is not answered yet, by the platform's name."""
     embedded: EmbeddedRedis | None
     """The server whose `keep_running` the bot must run; None where REDIS_URL names another."""
 
@@ -116,6 +119,7 @@ async def open_stores(
             RedisRelays(client),
             RedisVitals(client),
             listening,
+            lambda platform: RedisInbox(client, platform),
             embedded,
         )
 

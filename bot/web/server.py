@@ -15,6 +15,8 @@ FINISH_SECONDS = 2.0
 """How long a stop waits for answers that are on their way."""
 IDLE_SECONDS = 15.0
 """How long a connection that asks nothing is kept."""
+LARGEST_BODY_BYTES = 2**20
+"""Of what is brought to us; what a person writes to a chat is some thousand bytes long."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -47,7 +49,9 @@ class WebServer:
         self._try_again_seconds = try_again_seconds
         self._host = host
         self._port = port
-        self._application = web.Application(middlewares=[_with_headers, _without_store])
+        self._application = web.Application(
+            middlewares=[_with_headers, _without_store], client_max_size=LARGEST_BODY_BYTES
+        )
         self._application.add_routes(routes)
         self.bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """The port, once it is ours."""

@@ -22,6 +22,7 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> TelegramAdapter |
         settings.telegram_api_base_url,
         cards,
         paid=settings.telegram_paid_broadcast,
+        public_url=settings.public_url,
     )
 
 
