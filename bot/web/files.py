@@ -26,5 +26,11 @@ def icon() -> Document:
     return document(_read("favicon.svg"), "image/svg+xml", A_DAY)
 
 
+@cache
+def refusal() -> str:
+    """The page that says why there is none, its words left open."""
+    return _read("templates/refusal.html").decode()
+
+
 def _read(name: str) -> bytes:
     return files("bot.web").joinpath(name).read_bytes()

@@ -28,11 +28,13 @@ def document(public_url: str) -> Schema:
                 "status",
                 "Where everything stands: as `status --json`, with alerts and sources",
                 {"application/json": {"schema": {"$ref": "#/components/schemas/Status"}}},
+                {"application/json": {"schema": _object(error=_TEXT)}},
             ),
             "/feed.xml": _path(
                 "feed",
                 "The last alerts as an Atom feed",
-                {"application/atom+xml": {"schema": {"type": "string"}}},
+                {"application/atom+xml": {"schema": _TEXT}},
+                {"text/plain": {"schema": _TEXT}},
             ),
         },
         "components": {"schemas": _SCHEMAS},
@@ -42,7 +44,7 @@ def document(public_url: str) -> Schema:
     return found
 
 
-def _path(name: str, summary: str, content: Schema) -> Schema:
+def _path(name: str, summary: str, content: Schema, refusal: Schema) -> Schema:
     headers = {
         "ETag": {"schema": _TEXT, "description": "Names this answer, for If-None-Match."},
         "Cache-Control": {"schema": _TEXT},
@@ -66,7 +68,7 @@ def _path(name: str, summary: str, content: Schema) -> Schema:
                 "503": {
                     "description": "The store cannot be reached just now.",
                     "headers": {"Retry-After": {"schema": {"type": "integer"}}},
-                    "content": {"application/json": {"schema": _object(error=_TEXT)}},
+                    "content": refusal,
                 },
             },
         }

@@ -19,7 +19,7 @@ from bot.web.sparkline import Sparkline
 from bot.web.told import Teller, tellers
 from bot.wording import age_text, gap, level_text, number
 
-MOST_ALERTS = 30
+MOST_ALERTS = 20
 LADDER = (
     Phase.BITCOIN_SEASON, Phase.WAITING, Phase.WARMING_UP, Phase.ROTATION, Phase.ALTSEASON,
 )  # fmt: skip
