@@ -83,4 +83,4 @@ pictures: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.transcripts
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .screenshots

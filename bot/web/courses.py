@@ -98,7 +98,9 @@ class Courses:
 def _leader(
     indicator: Indicator, points: Sequence[Point], alerts: Sequence[Alert], today: date
 ) -> Leader | None:
-    chart = chart_of(indicator, points, today - CHARTED, today)
+    if not points:
+        return None
+    chart = chart_of(indicator, points, max(points[0].day, today - CHARTED), today)
     sheet = compose(chart, indicator, points, alerts) if chart else None
     return Leader(sheet, chart.alternative) if chart and sheet else None
 

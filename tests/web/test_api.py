@@ -18,7 +18,7 @@ from bot.web import openapi
 from tests.watch import PARTS
 from tests.web.town import PUBLIC_URL, Town
 
-EXAMPLES = 15
+EXAMPLES = 8
 
 
 @pytest_asyncio.fixture
