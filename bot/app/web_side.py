@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.app.chat_side import stored_outlook, stored_past
 from bot.metrics import Metrics
 from bot.parts import Parts
 from bot.ports import Adapter, Clock, Hook, Hooked
 from bot.settings import Settings
 from bot.stores import Stores
 from bot.vitals import StoredVitals
-from bot.web import WebServer, health, hooks, metrics, readiness
+from bot.web import WebServer, health, hooks, metrics, page, readiness
+from bot.web.courses import Courses
+from bot.web.site import StoredSite
 
 
 def web_server(  # noqa: PLR0917 - what one process has, each once.
@@ -21,7 +24,16 @@ def web_server(  # noqa: PLR0917 - what one process has, each once.
     meters: Metrics,
 ) -> WebServer:
     """The server at LISTEN_HOST and PORT, with everything that this process can tell."""
+    site = StoredSite(
+        stored_outlook(parts, stores),
+        stores.journal,
+        Courses(stored_past(parts, stores, clock), parts.indicators),
+        parts.indicators,
+        parts.sources,
+    )
+    public_url = str(settings.public_url or "").rstrip("/")
     routes = [
+        *page.routes(site, clock, public_url),
         *health.routes(),
         *readiness.routes(vitals.look, clock),
         *metrics.routes(meters),

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.ports import StoreUnavailable
+from bot.web.refusals import NO_STORE, NOT_FOUND, refuse
 
 TRY_AGAIN_SECONDS = 30.0
 """How often a port that was taken is asked for again."""
@@ -98,6 +99,8 @@ class WebServer:
 async def _with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
+    except web.HTTPNotFound:
+        response = refuse(request, NOT_FOUND)
     except web.HTTPException as error:
         error.headers.update(HEADERS)
         raise
@@ -111,8 +114,4 @@ async def _without_store(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         return await handler(request)
     except StoreUnavailable:
-        return web.Response(
-            status=503,
-            headers={"Retry-After": "10"},
-            text="The store cannot be reached just now. Please try again in a moment.\n",
-        )
+        return refuse(request, NO_STORE)
