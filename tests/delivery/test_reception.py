@@ -111,7 +111,8 @@ async def test_while_redis_is_away_neither_is_noted_and_nothing_breaks(
         await front.moved(chat(1), chat(2))
         async with asyncio.timeout(5):
             await front.turn(chat(1))
-        invitation, move = caplog.messages
+        away, invitation, move = caplog.messages
+        assert away.startswith("everything waits for the store: Redis cannot be reached")
         assert invitation.startswith("an invitation was not noted: Redis cannot be reached")
         assert move.startswith("a chat's move was not noted: Redis cannot be reached")
         async with EmbeddedRedis(tmp_path):
