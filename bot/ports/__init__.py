@@ -86,6 +86,7 @@ from bot.ports.stores import (
     Subscriptions,
     TooManyRules,
 )
+from bot.ports.vitals import Leader, Queue, Signs
 
 __all__ = [
     "BEGINNING",
@@ -124,6 +125,7 @@ __all__ = [
     "Hours",
     "Http",
     "Journal",
+    "Leader",
     "Lease",
     "Letter",
     "Limits",
@@ -148,6 +150,7 @@ __all__ = [
     "Plan",
     "PlatformRefused",
     "PreferenceStore",
+    "Queue",
     "Reception",
     "Records",
     "Refusal",
@@ -157,6 +160,7 @@ __all__ = [
     "RetryLater",
     "Settlement",
     "Sighting",
+    "Signs",
     "Source",
     "SourceError",
     "StaleLeader",

@@ -25,6 +25,7 @@ from bot.stores.own_rules import RedisOwnRules
 from bot.stores.preferences import RedisPreferences
 from bot.stores.relays import RedisRelays
 from bot.stores.subscriptions import RedisSubscriptions
+from bot.stores.vitals import RedisVitals
 
 LISTENING_SECONDS = 10.0
 """A platform is deaf for so long when the process that listened to it was killed."""
@@ -49,6 +50,7 @@ class Stores:
     digests: RedisDigests
     links: RedisLinks
     relays: RedisRelays
+    vitals: RedisVitals
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     embedded: EmbeddedRedis | None
@@ -98,6 +100,7 @@ async def open_stores(
             RedisDigests(client),
             RedisLinks(client),
             RedisRelays(client),
+            RedisVitals(client),
             listening,
             embedded,
         )
