@@ -84,6 +84,11 @@ class Poller:
                     self._pause.met(error, "polling pauses: %s", error)
                     self._step_down()
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process polls at present."""
+        return self._leading.is_set()
+
     async def once(self) -> Sequence[Fetched] | None:
         """Poll every source once; None when another process leads.
 

@@ -2,7 +2,7 @@
 
 All keys carry the hash tag `{nf}`, so that they share one slot of a Redis Cluster and a script may
 touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id,
-an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
+an own alert's, a digest's: digest:<member>:<when it was due, ms>, or operator:<seq>.
 
     {nf}:series:<series>:<vendor>  HASH  day -> [value, as_of, observed_at, final, note if any]
     {nf}:reading                   HASH  indicator -> Reading
@@ -13,6 +13,8 @@ an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
     {nf}:alerts                    ZSET  the newest alerts' ids by seq
     {nf}:alert                     HASH  the same alerts: id -> Alert
     {nf}:lead:poller               STR   who may poll; expires unless renewed
+    {nf}:ended                     ZSET  score = when, ms; member = a process that ended in order
+    {nf}:operator                  STR   what the operator's chat was told -> Told
     {nf}:seq                       STR   counts subscriptions and jobs in the order they came
     {nf}:once:<id>                 STR   a reply, kept for its repeat; expires
     {nf}:link:<code>               STR   the chat that offers to be linked: <plat> <member>; expires
@@ -84,6 +86,8 @@ READING = f"{TAG}:reading"
 ALERT_ORDER = f"{TAG}:alerts"
 ALERT = f"{TAG}:alert"
 LEAD_POLLER = f"{TAG}:lead:poller"
+ENDED = f"{TAG}:ended"
+OPERATOR = f"{TAG}:operator"
 SEQ = f"{TAG}:seq"
 OWN_USES = f"{TAG}:own:uses"
 OWN_SEEN = f"{TAG}:own:seen"
