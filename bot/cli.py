@@ -91,13 +91,13 @@ def _first_leaf(group: ExceptionGroup[Exception]) -> Exception:
 
 
 def _fail(sentence: str, code: int) -> int:
-    sys.stderr.write(f"{sentence}\n")
+    sys.stderr.write(f"{logs.without_secrets(sentence)}\n")
     return code
 
 
 def _settings() -> Settings:
     loaded = settings.load()
-    logs.set_up(loaded.secrets)
+    logs.set_up(loaded.secrets, loaded.log_format)
     return loaded
 
 
@@ -158,7 +158,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    logs.set_up(())
+    logs.set_up((), "text")
     asyncio.run(show.run(chosen.seconds))
     return 0
 

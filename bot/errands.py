@@ -1,15 +1,16 @@
 """What a command does once and is done with: on the same parts as the bot that runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from bot import app
 from bot.fetcher import Fetched
 from bot.model import Snapshot
-from bot.parts import find_parts
-from bot.poller import Progress
+from bot.parts import Parts, find_parts
+from bot.poller import Poller, Progress
 from bot.ports import Clock
 from bot.settings import Settings
-from bot.stores import open_stores
+from bot.stores import Stores, open_stores
 
 
 async def poll_once(settings: Settings, clock: Clock = app.wall_clock) -> Sequence[Fetched] | None:
@@ -17,9 +18,9 @@ async def poll_once(settings: Settings, clock: Clock = app.wall_clock) -> Sequen
     parts = find_parts().switched(settings)
     async with (
         open_stores(settings, parts.platform_names, clock) as stores,
-        app.provider_http(settings) as http,
+        _polling(settings, parts, stores, clock) as poller,
     ):
-        return await app.make_poller(settings, parts, stores, http, clock).once()
+        return await poller.once()
 
 
 async def backfill(
@@ -29,9 +30,9 @@ async def backfill(
     parts = find_parts().switched(settings)
     async with (
         open_stores(settings, parts.platform_names, clock) as stores,
-        app.provider_http(settings) as http,
+        _polling(settings, parts, stores, clock) as poller,
     ):
-        return await app.make_poller(settings, parts, stores, http, clock).backfill(progress)
+        return await poller.backfill(progress)
 
 
 async def redrive(settings: Settings, platforms: frozenset[str] | None) -> Mapping[str, int]:
@@ -48,13 +49,24 @@ async def redrive(settings: Settings, platforms: frozenset[str] | None) -> Mappi
 async def look(settings: Settings, clock: Clock = app.wall_clock) -> Snapshot:
     """What `/status` shows now; where nothing was ever polled, poll once first."""
     parts = find_parts().switched(settings)
-    async with (
-        open_stores(settings, parts.platform_names, clock) as stores,
-        app.provider_http(settings) as http,
-    ):
+    async with open_stores(settings, parts.platform_names, clock) as stores:
         outlook = app.stored_outlook(parts, stores)
         seen = await outlook.snapshot(clock())
         if not seen.readings:
-            await app.make_poller(settings, parts, stores, http, clock).once()
+            async with _polling(settings, parts, stores, clock) as poller:
+                await poller.once()
             seen = await outlook.snapshot(clock())
         return seen
+
+
+@asynccontextmanager
+async def _polling(
+    settings: Settings, parts: Parts, stores: Stores, clock: Clock
+) -> AsyncIterator[Poller]:
+    """A poller for once: that it is gone afterwards is no news to anybody."""
+    holder = app.new_holder()
+    async with app.provider_http(settings) as http:
+        try:
+            yield app.make_poller(settings, parts, stores, http, clock, holder=holder)
+        finally:
+            await app.leave(stores, holder)

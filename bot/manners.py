@@ -23,9 +23,9 @@ MUTED, QUIET = "muted", "quiet"
 """Why something was held: "muted", or "quiet 22:00 07:00"."""
 LOOK_AGAIN = timedelta(hours=1)
 """What waits for a condition is looked at so often, should nobody have said that it came true."""
-NOT_ALERTS = ("digest:", "relay:")
-"""How the ids begin of what comes at a time that the chat chose, and of what another chat cannot be
-told."""
+NOT_ALERTS = ("digest:", "relay:", "operator:")
+"""How the ids begin of what comes at a time that the chat chose, of what another chat cannot be
+told, and of what whoever runs the bot wants to hear of it."""
 RECOVERIES = frozenset({Kind.RESOLVED, Kind.RECOVERED, Kind.INVALIDATED, Kind.RECLAIMED})
 """The kinds that say that what a rule told before is over."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.evaluation import evaluate
 from bot.fetcher import Fetched, Fetcher
 from bot.intake import Intake
+from bot.logs.trouble import Trouble
 from bot.measures import Measures
 from bot.model import Alert, Indicator, Reading, RuleState
 from bot.own_watch import OwnWatch
@@ -78,6 +79,9 @@ class Poller:
         """Those that can be worked out now."""
         self._told: list[Alert] = []
         self._leading = asyncio.Event()
+        self._leads: bool | None = None
+        """What the log said last; None: nothing yet."""
+        self._pause = Trouble(log)
 
     async def run(self) -> None:
         """Poll for as long as this process leads; wait for the lease when another does."""
@@ -87,9 +91,15 @@ class Poller:
                 await self._leading.wait()
                 try:
                     await self._cycle(tasks)
+                    self._pause.over("polling goes on")
                 except (StaleLeader, StoreUnavailable) as error:
-                    log.warning("polling pauses: %s", error)
+                    self._pause.met(error, "polling pauses: %s", error)
                     self._step_down()
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process polls at present."""
+        return self._leading.is_set()
 
     async def once(self) -> Sequence[Fetched] | None:
         """Poll every source once; None when another process leads.
@@ -148,14 +158,23 @@ class Poller:
             mine = await self._lease.acquire(self._holder)
         except StoreUnavailable:
             return
+        self._tell_role(leads=mine)
         if mine and not self._leading.is_set():
-            log.info("this process polls the sources")
             # What is in memory may not be what is stored.
             self._intake = None
             self._leading.set()
         if not mine and self._leading.is_set():
-            log.warning("another process polls the sources now")
             self._step_down()
+
+    def _tell_role(self, *, leads: bool) -> None:
+        """One line each time it changes; an outage after which it is the same changes nothing."""
+        if leads and not self._leads:
+            log.info("this process polls the sources", extra={"holder": self._holder})
+        if not leads and self._leading.is_set():
+            log.warning("another process polls the sources now")
+        elif not leads and self._leads is not False:
+            log.info("another process polls the sources; this one stands by")
+        self._leads = leads
 
     async def _let_go(self) -> None:
         try:
@@ -208,12 +227,12 @@ class Poller:
         name = answer.feed.name
         if answer.error and name not in self._down:
             self._down.add(name)
-            log.warning("%s fails: %s", name, answer.error)
+            log.warning("%s fails: %s", name, answer.error, extra={"feed": name})
             if answer.is_history and self._is_needed(answer.feed):
                 log.warning("rules that need the history of %s sleep until it is loaded", name)
         if not answer.error and name in self._down:
             self._down.remove(name)
-            log.info("%s answers again", name)
+            log.info("%s answers again", name, extra={"feed": name})
 
     def _is_needed(self, feed: Feed) -> bool:
         """Whether rules sleep without this feed's history."""
@@ -245,7 +264,8 @@ class Poller:
         self._states = result.states
         self._told = [*reversed(result.alerts), *self._told][:TOLD_KEPT]
         for alert in result.alerts:
-            log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title)
+            about = {"rule": alert.rule, "kind": alert.kind.value, "alert": alert.id}
+            log.info("%s %s: %s", alert.rule, alert.kind, alert.message.title, extra=about)
 
     async def _show(self, measures: Measures) -> None:
         """Store what indicators read now: no message says a number that is not stored."""

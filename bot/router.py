@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.commands import Command, Request, Services, UserError, nearest
 from bot.language import ENGLISH, _, counted, known_language, speaking
+from bot.logs.trouble import warning_unless_away
 from bot.model import Chat, Message
 from bot.ports import Author, CannotTell, Clock, Resumed, StoreUnavailable
 
@@ -91,7 +92,7 @@ class Router:
                 log.warning("/%s was not carried out: nobody said who may: %s", name, error)
                 reply = _cannot_tell(author)
             except StoreUnavailable as error:
-                log.warning("/%s could not be answered: %s", name, error)
+                log.log(warning_unless_away(error), "/%s could not be answered: %s", name, error)
                 reply = _forgetful()
             except Exception:  # One command's bug must not end the bot for everybody else.
                 log.exception("/%s failed", name)
@@ -135,9 +136,8 @@ class Router:
             )
         except StoreUnavailable as error:
             # What was asked for is done; the next command that changes something notes it.
-            log.warning(
-                "the language of a chat on %s was not noted: %s", request.chat.platform, error
-            )
+            level = warning_unless_away(error)
+            log.log(level, "the language of a chat was not noted: %s", error)
 
     def _unknown(self, name: str) -> Message:
         meant = nearest(name, list(self._commands))

@@ -121,7 +121,7 @@ async def test_a_process_that_hangs_is_killed_and_another_one_draws(
         older = replace(SHOWN, until=day(10))
         assert await pictures.drawn(older) is None
         (line,) = caplog.records
-        assert line.getMessage() == "the chart of btc_dominance is not drawn: no picture within 0 s"
+        assert line.getMessage() == "charts are not drawn: no picture within 0 s"
         await gone(first)
         monkeypatch.undo()
         assert await pictures.drawn(older)

@@ -335,7 +335,7 @@ async def test_redis_may_go_away_and_come_back(
         await watch.reaches("russell_breakout", Status.PENDING)
         await server.__aexit__(None, None, None)
         watch.trade(RECORD + 20)
-        await until_logged(logged, "polling pauses: Redis cannot be reached")
+        await until_logged(logged, "everything waits for the store: Redis cannot be reached")
         async with EmbeddedRedis(tmp_path):
             await watch.reaches("russell_breakout", Status.FIRING)
             await watch.polled()

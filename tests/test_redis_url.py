@@ -3,7 +3,7 @@
 import pytest
 
 from bot import settings
-from bot.logs import Redaction
+from bot.logs.redaction import Redaction
 from bot.redis_url import RedisUrl, Standing, parse, passwords
 
 WRONG = [
@@ -115,7 +115,7 @@ def test_every_password_is_secret_as_it_is_written_and_as_it_is_sent(
     monkeypatch.setenv("REDIS_URL", url)
     secrets = settings.load().secrets
     assert expected <= set(secrets)
-    line = Redaction(secrets)._redacted(f"{url} {' '.join(expected)}")
+    line = Redaction(secrets)(f"{url} {' '.join(expected)}")
     assert not [password for password in expected if password in line]
 
 

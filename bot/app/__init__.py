@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 from bot.adapters.console import CONSOLE_CHAT
 from bot.app.chat_side import CONSOLE, allowed_chats, chat_side, chosen_adapters, stored_outlook
-from bot.app.poll_side import make_poller, provider_http
+from bot.app.operator_side import heartbeats, leave, operator_chat
+from bot.app.poll_side import make_poller, new_holder, provider_http
 from bot.app.watch_side import meters, stored_vitals
 from bot.app.web_side import web_server
 from bot.metrics import watch_the_loop
@@ -21,8 +22,8 @@ from bot.settings import Settings, WrongSetting
 from bot.stores import open_stores
 
 __all__ = [
-    "CONSOLE", "GREETING", "Roles", "make_poller", "provider_http", "run", "stored_outlook",
-    "wall_clock",
+    "CONSOLE", "GREETING", "Roles", "leave", "make_poller", "new_holder", "provider_http", "run",
+    "stored_outlook", "wall_clock",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,10 @@ async def run(
     stopping = until or asyncio.Event()
     _stop_on_signals(stopping)
     parts = find_parts().switched(settings)
-    allowed_chats(settings, parts)  # A wrong setting is told before anything is opened.
+    # A wrong setting is told before anything is opened.
+    allowed_chats(settings, parts)
+    operator_chat(settings, parts)
+    holder = new_holder()
     adapters = [wrap(each) for each in chosen_adapters(settings, roles.platforms, parts)]
     async with AsyncExitStack() as stack:
         for adapter in adapters:
@@ -91,9 +95,13 @@ async def run(
         if stores.embedded is not None:
             background.append(tasks.create_task(stores.embedded.keep_running()))
         if roles.polls:
-            poller = make_poller(settings, parts, stores, http, clock, counted)
+            poller = make_poller(settings, parts, stores, http, clock, counted, holder=holder)
             background.append(tasks.create_task(poller.run()))
-        platforms, pictures = chat_side(settings, parts, stores, adapters, clock, stopping, counted)
+            beats = heartbeats(settings, parts, stores, poller, clock)
+            background += [tasks.create_task(each.run()) for each in beats]
+        platforms, pictures = chat_side(
+            settings, parts, stores, adapters, clock, stopping, counted, holder=holder
+        )
         if pictures is not None:
             background.append(tasks.create_task(pictures.run()))
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
@@ -107,6 +115,7 @@ async def run(
         log.info("ready in %.2f s: %s", took, names)
         await stopping.wait()
         log.info("stopping")
+        await leave(stores, holder)
         await _drain(senders)
         await _tell_console(adapters, farewell)
         for task in [*background, *senders]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.adapters.console import CONSOLE_CHAT
-from bot.app.poll_side import holder_name
+from bot.app.operator_side import operator_posts
 from bot.commands import Services
 from bot.delivery.boards import BoardKeeper
 from bot.delivery.conditions import Conditions
@@ -35,6 +35,8 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
     clock: Clock,
     stopping: asyncio.Event,
     meters: Meters,
+    *,
+    holder: str,
 ) -> tuple[Platforms, DrawnPictures | None]:
     """Who answers and who delivers, and who draws where any chat can show a picture."""
     past = stored_past(parts, stores, clock)
@@ -53,9 +55,12 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
         boards=stores.boards,
         forgetting=stores.forgetting,
         leases=stores.listening,
-        holder=holder_name(),
+        holder=holder,
         stopping=stopping,
-        keepers=_keepers(stores, services, adapters, clock),
+        keepers=[
+            *_keepers(stores, services, adapters, clock),
+            *(by_name(post.keep) for post in operator_posts(settings, parts, stores, clock)),
+        ],
         meters=meters,
     )
     return platforms, pictures

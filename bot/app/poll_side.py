@@ -1,11 +1,13 @@
 """What asks the providers: the way out to them, and the poller."""
 
+import secrets
 import socket
-import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 from bot.fetcher import Fetcher
+from bot.holders import holder_name
 from bot.http import ProviderHttp
 from bot.parts import Parts, find_sources
 from bot.poller import Poller
@@ -44,8 +46,10 @@ def make_poller(  # noqa: PLR0917 - what one process has, each once.
     http: ProviderHttp,
     clock: Clock,
     meters: Meters = UNMETERED,
+    *,
+    holder: str,
 ) -> Poller:
-    """A poller of these parts under a name of its own."""
+    """A poller of these parts under the name of its process."""
     return Poller(
         fetcher=Fetcher(parts.feeds, http, clock, settings.poll_seconds),
         indicators=parts.indicators,
@@ -54,11 +58,11 @@ def make_poller(  # noqa: PLR0917 - what one process has, each once.
         own=stores.own_index,
         clock=clock,
         all_feeds=parts.all_feeds,
-        holder=holder_name(),
+        holder=holder,
         meters=meters,
     )
 
 
-def holder_name() -> str:
+def new_holder() -> str:
     """A name for this process that no other bears, not even its successor."""
-    return f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
+    return holder_name(socket.gethostname(), datetime.now(UTC), secrets.token_hex(6))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from bot.commands import Outlook
 from bot.delivery.pacing import Pace
 from bot.language import ENGLISH, speaking
+from bot.logs.trouble import Trouble, warning_unless_away
 from bot.messages import board_screen
 from bot.messages.buttons import board_buttons
 from bot.model import Chat, Message, Snapshot
@@ -59,15 +60,13 @@ class BoardKeeper:
 
     async def keep(self, adapter: Adapter, pace: Pace) -> None:
         """Edit until cancelled; survives outages of Redis and of the platform."""
-        is_lost = False
+        outage = Trouble(log)
         while True:
             try:
                 await self.look(adapter, pace)
-                is_lost = False
+                outage.over("the boards pinned on %s go on", adapter.name)
             except StoreUnavailable as error:
-                if not is_lost:
-                    log.warning("the boards pinned on %s wait for Redis: %s", adapter.name, error)
-                is_lost = True
+                outage.met(error, "the boards pinned on %s wait: %s", adapter.name, error)
             except Exception:  # A bug here must not end listening, under whose lease this runs.
                 log.exception("the boards pinned on %s were not looked at", adapter.name)
             await asyncio.sleep(LOOK_SECONDS)
@@ -104,7 +103,8 @@ class BoardKeeper:
             return (await self._preferences.of(chat)).spoken
         except StoreUnavailable as error:
             # What one chat has set may be damaged, which must not hold up the boards of all others.
-            log.warning("a board pinned on %s is in English: %s", chat.platform, error)
+            level = warning_unless_away(error)
+            log.log(level, "a board pinned on %s is in English: %s", chat.platform, error)
             return ENGLISH
 
     async def _edit(

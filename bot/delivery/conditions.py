@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.commands import Outlook
+from bot.logs.trouble import Trouble
 from bot.manners import RECOVERS
 from bot.model import Chat, Condition, Indicator, Mute, Point, Preferences, Reading
 from bot.own.distance import presents
@@ -45,12 +46,15 @@ class Conditions:
 
     async def keep(self, platform: str) -> None:
         """Look at the chats of a platform until cancelled."""
+        trouble = Trouble(log)
         while True:
             try:
                 async with asyncio.timeout(LONGEST_LOOK_SECONDS):
                     await self.look(platform)
+                trouble.over("mutes on %s are looked at again", platform)
             except (StoreUnavailable, TimeoutError) as error:
-                log.info("mutes on %s are looked at again later: %s", platform, error)
+                reason = str(error) or "a look took too long"
+                trouble.met(error, "mutes on %s that wait are not looked at: %s", platform, reason)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self, platform: str) -> None:

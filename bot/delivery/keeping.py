@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from bot.delivery.pacing import Pace
+from bot.logs.trouble import Trouble
 from bot.ports import Adapter, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -28,17 +29,13 @@ async def keep_looking(
 
     What fails for want of the store is done by a later look; it is said once.
     """
-    lost = False
+    trouble = Trouble(log)
     while True:
         found = False
         try:
             async with asyncio.timeout(LONGEST_LOOK_SECONDS):
                 found = await look()
-            if lost:
-                log.info("%s go on", name)
-            lost = False
+            trouble.over("%s go on", name)
         except (StoreUnavailable, TimeoutError) as error:
-            if not lost:
-                log.warning("%s wait: %s", name, str(error) or "a look took too long")
-            lost = True
+            trouble.met(error, "%s wait: %s", name, str(error) or "a look took too long")
         await asyncio.sleep(again_seconds if found else seconds)

@@ -11,6 +11,7 @@ from bot.delivery.courier import Courier, HandOut, cut_off, hand_out_of, untried
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.settling import Settling
+from bot.logs.trouble import Trouble
 from bot.ports import (
     UNMETERED,
     Adapter,
@@ -66,7 +67,7 @@ class Sender:
         """What is being sent, by its chat and lease: a process that stood still for longer than a
         lease may be handed the same chat again while it still has it."""
         self._room = asyncio.Event()
-        self._store_lost = False
+        self._no_store = Trouble(log)
         rate = adapter.limits.sends_per_second
         wanted = MOST_AT_HAND if math.isinf(rate) else round(rate * AHEAD_SECONDS)
         self._most_at_hand = min(max(wanted, FEWEST_AT_HAND), MOST_AT_HAND)
@@ -139,9 +140,7 @@ class Sender:
         except StoreUnavailable as error:
             await self._pause_for_store(error)
             return
-        if self._store_lost:
-            log.info("delivery to %s goes on", self._adapter.name)
-        self._store_lost = False
+        self._no_store.over("delivery to %s goes on", self._adapter.name)
         for parcel in parcels:
             self._at_hand.put_nowait((parcel, self._begin_by))
 
@@ -155,9 +154,7 @@ class Sender:
         return list(parcels)
 
     async def _pause_for_store(self, error: StoreUnavailable) -> None:
-        if not self._store_lost:
-            log.warning("delivery to %s waits for Redis: %s", self._adapter.name, error)
-        self._store_lost = True
+        self._no_store.met(error, "delivery to %s waits: %s", self._adapter.name, error)
         await asyncio.sleep(STORE_PAUSE_SECONDS)
 
     async def _carry(self) -> None:
@@ -172,7 +169,7 @@ class Sender:
             except StoreUnavailable as error:
                 # Nothing says that it arrived, so its lease may run out: then it comes again.
                 del self._out[hand_out]
-                log.info("a parcel comes back when Redis does: %s", error)
+                log.debug("a parcel comes back when the store does: %s", error)
 
     async def _next(self) -> tuple[Parcel, float] | None:
         given = await self._at_hand.get()

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from bot.logs.trouble import Trouble
 from bot.ports import Outbox, Settlement, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ class Settling:
         self._news = asyncio.Event()
         self._told = asyncio.Event()
         self._told.set()
+        self._trouble = Trouble(log)
         self.lost = False
         """The outbox could not be reached when it was told last."""
 
@@ -48,12 +50,12 @@ class Settling:
             try:
                 await self._outbox.settle(self._platform, batch)
             except StoreUnavailable as error:
-                if not self.lost:
-                    log.warning("what %s took waits for Redis: %s", self._platform, error)
+                self._trouble.met(error, "what %s took is not noted: %s", self._platform, error)
                 self.lost = True
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
                 self.lost = False
+                self._trouble.over("what %s took is noted again", self._platform)
                 del self._waiting[: len(batch)]
         self._told.set()
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.charts.sheet import write
+from bot.logs.trouble import Trouble, warning_unless_away
 from bot.model import Alert, Chart, Indicator, Point
 from bot.past import StoredPast
-from bot.pictures.artist import Artist, CannotDraw
+from bot.pictures.artist import Artist, CannotDraw, NoArtist
 from bot.pictures.composing import compose
 from bot.ports import Records, StoreUnavailable
 
@@ -53,6 +54,7 @@ class DrawnPictures:
         self._waiting: dict[Chart, _Wish] = {}
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._runs = False
+        self._trouble = Trouble(log)
         self.artist = Artist()
 
     async def drawn(self, chart: Chart) -> bytes | None:
@@ -98,8 +100,11 @@ class DrawnPictures:
     async def _picture(self, chart: Chart) -> bytes | None:
         try:
             return await self._kept_or_drawn(chart)
+        except NoArtist as error:
+            self._trouble.met(error, "charts are not drawn: %s", error)
         except (CannotDraw, StoreUnavailable) as error:
-            log.warning("the chart of %s is not drawn: %s", chart.indicator, error)
+            level = warning_unless_away(error)
+            log.log(level, "the chart of %s is not drawn: %s", chart.indicator, error)
         except Exception:  # What breaks on one chart must not end the bot, which can do without.
             log.exception("the chart of %s is not drawn", chart.indicator)
         return None
@@ -116,6 +121,7 @@ class DrawnPictures:
         picture = self._kept.get(name)
         if picture is None:
             picture = self._kept[name] = await self.artist.draw(body)
+            self._trouble.over("charts are drawn again")
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(name)

@@ -15,6 +15,10 @@ class CannotDraw(Exception):
     """There is no picture; the text says why."""
 
 
+class NoArtist(CannotDraw):
+    """The process that draws failed, and another picture may fare no better."""
+
+
 class _Ended(Exception):
     """The process is gone."""
 
@@ -42,9 +46,9 @@ class Artist:
                 return await self._ask(body)
         except TimeoutError:
             await self.end()
-            raise CannotDraw(f"no picture within {DRAW_SECONDS:.0f} s") from None
+            raise NoArtist(f"no picture within {DRAW_SECONDS:.0f} s") from None
         except _Ended:
-            raise CannotDraw("the process that draws died of it") from None
+            raise NoArtist("the process that draws died of it") from None
 
     async def _ask(self, body: bytes) -> bytes:
         try:

@@ -19,7 +19,11 @@ from bot.model import (
 
 
 class StoreUnavailable(Exception):
-    """Redis cannot be reached right now; the text says what failed."""
+    """What is stored cannot be had right now; the text says what failed."""
+
+
+class StoreAway(StoreUnavailable):
+    """Nothing that is stored can be reached, whoever wants it."""
 
 
 class StoreInUse(Exception):

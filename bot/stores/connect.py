@@ -12,9 +12,10 @@ from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from redis.exceptions import TimeoutError as NoReply
 
-from bot.ports import StoreUnavailable
+from bot.ports import StoreAway, StoreUnavailable
 from bot.stores import keys as names
 from bot.stores.dial import dialled
+from bot.stores.reach import Reach
 from bot.stores.scripts import Script, script, script_once
 
 OLDEST_SERVER = (7, 0)
@@ -35,6 +36,8 @@ class UnsupportedServer(Exception):
 async def reaching_redis() -> AsyncIterator[None]:
     """Turn every failure of Redis into StoreUnavailable, in time, and lose no cancellation.
 
+    One that concerns everybody, as nothing can be reached, is StoreAway.
+
     The library nests its retries, so that a server which never answers would hold us for minutes.
 
     Before Python 3.12 `asyncio.wait_for`, through which the library writes, swallows a cancellation
@@ -44,11 +47,11 @@ async def reaching_redis() -> AsyncIterator[None]:
         async with _no_cancellation_lost(), asyncio.timeout(LONGEST_CALL_SECONDS):
             yield
     except TimeoutError:
-        raise StoreUnavailable("Redis does not answer.") from None
+        raise StoreAway("Redis does not answer.") from None
     except MasterNotFoundError as error:
-        raise StoreUnavailable("Redis cannot be reached: no sentinel names a primary.") from error
+        raise StoreAway("Redis cannot be reached: no sentinel names a primary.") from error
     except (NoConnection, NoReply, RedisClusterException) as error:
-        raise StoreUnavailable(f"Redis cannot be reached: {_text(error)}.") from error
+        raise StoreAway(f"Redis cannot be reached: {_text(error)}.") from error
     except RedisError as error:
         raise StoreUnavailable(f"Redis refused a command: {_text(error)}.") from error
 
@@ -81,6 +84,7 @@ class Client:
 
     def __init__(self, redis: Redis | RedisCluster) -> None:
         self._redis: Any = redis
+        self._reach = Reach()
 
     async def run(
         self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
@@ -109,7 +113,10 @@ class Client:
         try:
             async with reaching_redis():
                 yield
-        except StoreUnavailable:
+            self._reach.had()
+        except StoreUnavailable as error:
+            if isinstance(error, StoreAway):
+                self._reach.lost(error)
             if isinstance(self._redis, Redis):
                 await self._redis.connection_pool.disconnect(inuse_connections=False)
             raise

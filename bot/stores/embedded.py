@@ -97,7 +97,8 @@ class EmbeddedRedis:
             try:
                 if not self._is_gone():
                     continue
-                log.warning("The embedded server went away; starting it again.")
+                # Whoever needed it meanwhile has warned.
+                log.info("The embedded server went away; starting it again.")
                 await self._start_or_adopt()
                 pause = WATCH_EVERY_SECONDS
             except EmbeddedServerError as error:

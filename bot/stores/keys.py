@@ -2,7 +2,7 @@
 
 All keys carry the hash tag `{nf}`, so that they share one slot of a Redis Cluster and a script may
 touch any of them. `<plat>` is a platform's name, `<member>` a `Chat.member`, `<job>` an alert's id,
-an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
+an own alert's, a digest's: digest:<member>:<when it was due, ms>, or operator:<seq>.
 
     {nf}:series:<series>:<vendor>  HASH  day -> [value, as_of, observed_at, final, note if any]
     {nf}:reading                   HASH  indicator -> Reading
@@ -15,6 +15,8 @@ an own alert's, or a digest's: digest:<member>:<when it was due, ms>.
     {nf}:schema                    STR   the version of this layout, see bot/stores/schema.py
     {nf}:lead:poller               STR   who may poll; expires unless renewed
     {nf}:lead:schema               STR   who may change the layout, or fill a new store; expires
+    {nf}:ended                     ZSET  score = when, ms; member = a process that ended in order
+    {nf}:operator                  STR   what the operator's chat was told -> Told
     {nf}:seq                       STR   counts subscriptions and jobs in the order they came
     {nf}:once:<id>                 STR   a reply, kept for its repeat; expires
     {nf}:link:<code>               STR   the chat that offers to be linked: <plat> <member>; expires
@@ -94,6 +96,8 @@ READING = f"{TAG}:reading"
 ALERT_ORDER = f"{TAG}:alerts"
 ALERT = f"{TAG}:alert"
 LEAD_POLLER = f"{TAG}:lead:poller"
+ENDED = f"{TAG}:ended"
+OPERATOR = f"{TAG}:operator"
 SEQ = f"{TAG}:seq"
 OWN_USES = f"{TAG}:own:uses"
 OWN_SEEN = f"{TAG}:own:seen"

@@ -22,6 +22,7 @@ from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
 from bot.stores.links import RedisLinks
+from bot.stores.operator import RedisOperatorDesk
 from bot.stores.outbox import RedisOutbox
 from bot.stores.own_index import RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
@@ -59,6 +60,7 @@ class Stores:
     digests: RedisDigests
     links: RedisLinks
     relays: RedisRelays
+    operator: RedisOperatorDesk
     vitals: RedisVitals
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
@@ -117,6 +119,7 @@ async def open_stores(
             RedisDigests(client),
             RedisLinks(client),
             RedisRelays(client),
+            RedisOperatorDesk(client),
             RedisVitals(client),
             listening,
             lambda platform: RedisInbox(client, platform),

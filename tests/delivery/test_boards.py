@@ -260,7 +260,7 @@ async def test_an_outage_of_redis_is_survived(
         await until(lambda: _said_something(caplog))
         await front.pinned(chat(1), "71")
         first, second = caplog.messages
-        assert first.startswith("the boards pinned on telegram wait for Redis: ")
+        assert first.startswith("everything waits for the store: ")
         assert second.startswith("a pinned board will not be kept up to date: ")
         wall.dominance = 54.0
         async with EmbeddedRedis(tmp_path):

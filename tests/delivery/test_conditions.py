@@ -135,7 +135,7 @@ async def test_whoever_keeps_looking_survives_a_value_that_nobody_can_read(
     keeping = asyncio.create_task(scene.conditions.keep("telegram"))
 
     async def said() -> bool:
-        return "looked at again later" in caplog.text
+        return "are not looked at" in caplog.text
 
     await until(said)
     await scene.reads(57.0, 54.9)

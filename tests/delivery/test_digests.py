@@ -292,7 +292,7 @@ async def test_they_come_again_when_redis_does(
         await server.__aexit__(None, None, None)
 
         async def says_so() -> bool:
-            return "digests on telegram wait" in caplog.text
+            return "everything waits for the store" in caplog.text
 
         await until(says_so)
         office.now = MORNING

@@ -128,7 +128,8 @@ async def test_while_redis_is_away_none_of_it_is_noted_and_nothing_breaks(
         await front.left([chat(1)])
         async with asyncio.timeout(5):
             await front.turn(chat(1))
-        invitation, move, farewell = caplog.messages
+        away, invitation, move, farewell = caplog.messages
+        assert away.startswith("everything waits for the store: Redis cannot be reached")
         assert invitation.startswith("an invitation was not noted: Redis cannot be reached")
         assert move.startswith("a chat's move was not noted: Redis cannot be reached")
         assert farewell.startswith("a chat that put us out was not forgotten: Redis cannot be")
