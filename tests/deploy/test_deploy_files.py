@@ -173,7 +173,9 @@ def test_units_are_read_by_systemd(tmp_path: Path) -> None:
         assert name not in ran.stderr, ran.stderr
 
 
-@pytest.mark.parametrize(("name", "spec"), list(workloads().items()), ids=lambda each: str(each)[:8])
+@pytest.mark.parametrize(
+    ("name", "spec"), list(workloads().items()), ids=lambda each: str(each)[:8]
+)
 def test_each_pod_is_confined(name: str, spec: Yaml) -> None:
     pod = spec["template"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True
