@@ -143,6 +143,7 @@ async def test_what_a_suspended_chat_misses_is_heard_by_the_other(pair: Pair) ->
 
         await until(relayed)
     await pair.fires("two")
+    assert await pair.desk.drained() == [], "The walk passes over it."
     assert await pair.relay.look("telegram")
     assert [each.title for each in await pair.elsewhere()] == ["one", "two"]
     assert await pair.desk.subscriptions.resume(HERE) is not None

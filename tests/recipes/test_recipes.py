@@ -146,10 +146,14 @@ async def test_a_command_answers_and_stands_in_help_and_in_the_menus(
             await discord.wait_for(lambda: discord.commands, PATIENCE_SECONDS)
             await telegram.wait_until(lambda: telegram.menus, PATIENCE_SECONDS)
             await telegram.say(7, "/oldest")
-            told = await telegram.wait_for(lambda sent: "oldest number" in sent.plain)
+            told = await telegram.wait_for(
+                lambda sent: "oldest number" in sent.plain, PATIENCE_SECONDS
+            )
             assert "Fear & Greed Index, as Alternative.me told it at " in told.plain
             await telegram.say(7, "/help")
-            told = await telegram.wait_for(lambda sent: "/subscribe" in sent.plain)
+            told = await telegram.wait_for(
+                lambda sent: "/subscribe" in sent.plain, PATIENCE_SECONDS
+            )
             assert "/oldest: The number that has waited longest for news" in told.plain
             assert await running.stop() == 0
     assert "oldest" in {each["name"] for each in discord.commands}
