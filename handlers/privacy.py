@@ -28,12 +28,20 @@ async def run(request: Request, services: Services) -> Message:
                 "an earlier id, which expire within those {days} days. Database files and backups "
                 "follow when whoever runs me renews them."
             ).format(days=KNOWN_DAYS),
+            *_when_put_out(platform),
             _(
                 "How to take it along: /export writes your topics, alerts, settings and mutes as "
                 "commands; a link stays, as it is between two chats."
             ),
         ),
     )
+
+
+def _when_put_out(platform: str) -> tuple[str, ...]:
+    """What follows on platforms that say so reliably; elsewhere the chat is only left alone."""
+    if platform != "Discord":
+        return ()
+    return (_("It also goes when the server puts me out, or when the channel is deleted."),)
 
 
 def _what(member: str, platform: str) -> str:

@@ -51,6 +51,7 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
         subscriptions=stores.subscriptions,
         outbox=stores.outbox,
         boards=stores.boards,
+        forgetting=stores.forgetting,
         leases=stores.listening,
         holder=holder_name(),
         stopping=stopping,

@@ -15,6 +15,7 @@ from bot.ports import (
     Adapter,
     Boards,
     DeliveryError,
+    Forgetting,
     Lease,
     Meters,
     Outbox,
@@ -55,6 +56,7 @@ class Platforms:
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
         boards: Boards | None = None,
+        forgetting: Forgetting | None = None,
         keepers: Sequence[Keeper] = (),
         meters: Meters = UNMETERED,
     ) -> None:
@@ -85,6 +87,7 @@ class Platforms:
                 suggest=suggest,
                 pictures=pictures,
                 boards=boards,
+                forgetting=forgetting,
             )
             for name, pace in self._paces.items()
         }

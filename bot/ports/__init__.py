@@ -42,7 +42,7 @@ from bot.ports.deliveries import (
     Suspension,
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
-from bot.ports.forgetting import Belongings, Forgetting
+from bot.ports.forgetting import NOTHING, Belongings, Forgetting
 from bot.ports.hooks import Hook, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
 from bot.ports.meters import UNMETERED, Meters
@@ -92,6 +92,7 @@ from bot.ports.vitals import Leader, Queue, Signs
 
 __all__ = [
     "BEGINNING",
+    "NOTHING",
     "NO_PICTURES",
     "SILENCE",
     "UNMETERED",

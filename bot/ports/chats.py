@@ -229,6 +229,9 @@ class Reception(Protocol):
     async def invited(self, chats: Sequence[Chat]) -> None:
         """Somebody let us into these chats, perhaps again: those that were suspended resume."""
 
+    async def left(self, chats: Sequence[Chat]) -> None:
+        """Somebody put us out of these chats for good: all that is stored of them goes."""
+
     async def moved(self, old: Chat, new: Chat) -> None:
         """The platform gave a chat another id: everything stored for it follows."""
 
