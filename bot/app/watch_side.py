@@ -11,7 +11,7 @@ from bot.stores import Stores
 from bot.vitals import StoredVitals
 from bot.web.lately import lately
 
-FACTS_SECONDS = 3.0
+FACTS_SECONDS = 2.0
 """So old may be what is told of the store; two servers that scrape cost it one look."""
 
 

@@ -4,7 +4,10 @@ from bot.ports import Leader, Queue
 from bot.stores import keys, milliseconds
 from bot.stores.connect import Client
 from bot.stores.dead_letters import DEAD_KEPT
+from bot.stores.jobs import Lifetimes
 from bot.stores.keys import Lane
+
+KNOWN_MS = milliseconds.of_span(Lifetimes().known)
 
 
 class RedisVitals:
@@ -24,7 +27,7 @@ class RedisVitals:
         found = await self._client.run(
             "queue",
             [lane.ready, lane.line, lane.due, lane.lead],
-            [lane.prefix, milliseconds.of_span(DEAD_KEPT)],
+            [lane.prefix, milliseconds.of_span(DEAD_KEPT), KNOWN_MS],
         )
         jobs, chats, due, held, suspended, dead, waited_ms, audience, listened = map(int, found)
         return Queue(

@@ -16,7 +16,9 @@ def lately(look: Callable[[], Awaitable[T]], seconds: float) -> Callable[[], Awa
         loop = asyncio.get_running_loop()
         async with one_at_a_time:
             if not found or loop.time() - found[0][0] >= seconds:
-                found[:] = [(loop.time(), await look())]
+                seen_now = await look()
+                # Counted from its end: those who waited for a long look share it all the same.
+                found[:] = [(loop.time(), seen_now)]
             return found[0][1]
 
     return seen

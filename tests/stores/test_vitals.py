@@ -22,8 +22,8 @@ def vitals(desk: Desk) -> RedisVitals:
 
 async def aged(redis: Redis, job: str, seconds: float) -> None:
     """Let an alert be made so long ago."""
-    now, _ = await redis.time()
-    await redis.hset(f"{{nf}}:telegram:job:{job}", "created", str(round(1000 * (now - seconds))))
+    name = f"{{nf}}:telegram:job:{job}"
+    await redis.pexpire(name, await redis.pttl(name) - round(1000 * seconds))
 
 
 async def test_the_leader_is_named_for_as_long_as_its_lease_lasts(
@@ -83,13 +83,28 @@ async def test_an_own_alert_waits_since_it_was_made_though_it_is_due_by_its_numb
     assert queue.waited_seconds == pytest.approx(50, abs=5)
 
 
-async def test_a_clock_that_runs_ahead_makes_no_wait(
+async def test_the_clock_of_whoever_made_an_alert_says_nothing_of_its_wait(
     desk: Desk, vitals: RedisVitals, redis: Redis
 ) -> None:
     await desk.join(1)
     await desk.commit(alert("one"))
+    await redis.hset("{nf}:telegram:job:one", "created", "0")
+    assert (await vitals.queue("telegram")).waited_seconds < 5
     await aged(redis, "one", -3600)
     assert (await vitals.queue("telegram")).waited_seconds == 0.0
+
+
+async def test_what_is_told_for_another_chat_waits_no_longer_for_it(
+    desk: Desk, vitals: RedisVitals, redis: Redis
+) -> None:
+    await desk.tell("mine", chat(7))
+    own, relayed = "own:telegram:7:mine", "relay:own:telegram:7:mine:7"
+    await redis.rename(f"{{nf}}:telegram:job:{own}", f"{{nf}}:telegram:job:{relayed}")
+    line = str(await redis.hget("{nf}:telegram:line", "7"))
+    await redis.hset("{nf}:telegram:line", "7", line.replace(own, relayed))
+    await aged(redis, relayed, 9_000)
+    queue = await vitals.queue("telegram")
+    assert (queue.due, queue.waited_seconds) == (1, 0.0)
 
 
 async def test_a_job_that_is_forgotten_says_nothing(

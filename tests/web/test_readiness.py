@@ -87,6 +87,19 @@ async def test_many_who_ask_at_once_share_one_look() -> None:
     assert [await always(), await always()] == [2, 3]
 
 
+async def test_a_look_that_takes_longer_than_it_is_kept_serves_all_who_wait_for_it() -> None:
+    looks = 0
+
+    async def look() -> int:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.3)
+        return looks
+
+    seen = lately(look, 0.2)
+    assert await asyncio.gather(*(seen() for _ in range(10))) == [1] * 10
+
+
 async def test_a_look_that_breaks_or_is_cut_off_is_made_again() -> None:
     troubles: list[BaseException] = [RuntimeError("a bug"), asyncio.CancelledError()]
 
