@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot.ports import StoreUnavailable
@@ -29,6 +30,7 @@ HEADERS = {
 """On every answer: nothing here runs scripts, loads from elsewhere or belongs into a frame."""
 
 log = logging.getLogger(__name__)
+requests_log = logging.getLogger(f"{__name__}.requests")
 
 
 class WebServer:
@@ -62,6 +64,7 @@ class WebServer:
         runner = web.AppRunner(
             self._application,
             access_log=None,
+            logger=requests_log,
             keepalive_timeout=IDLE_SECONDS,
             shutdown_timeout=FINISH_SECONDS,
         )
@@ -93,6 +96,14 @@ class WebServer:
             log.info("the status page is at port %d", port)
             self.bound.set_result(port)
             return
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a failed request is our doing: who sends what is no HTTP is answered, not logged."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
+
+
+requests_log.addFilter(_is_ours)
 
 
 @web.middleware

@@ -21,7 +21,7 @@ from bot.stores.connect import Client, connect
 from bot.stores.embedded import EmbeddedRedis
 from bot.stores.lease import RedisLease
 from bot.stores.own_rules import RedisOwnRules
-from bot.web import files
+from bot.web import courses, files
 from bot.web.front import CACHE
 from tests.own.rules import below
 from tests.providers.market import COINMARKETCAP
@@ -193,7 +193,11 @@ async def test_many_visitors_cost_the_store_one_look(
     assert after - before == 1  # Ours, which asked before.
 
 
-async def test_days_that_are_over_are_read_again_when_one_ends(town: Town, redis: Redis) -> None:
+async def test_days_that_are_over_are_read_again_when_one_ends(
+    town: Town, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courses, "LONGEST_KEPT", timedelta(days=9))
+
     async def reads() -> int:
         return int((await redis.info("commandstats"))["cmdstat_hkeys"]["calls"])
 

@@ -59,6 +59,24 @@ async def test_a_lost_store_is_told_and_not_a_bug() -> None:
         running.cancel()
 
 
+@pytest.mark.parametrize(
+    "said", [b"\x16\x03\x01\x02", b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"]
+)
+async def test_what_is_no_http_is_refused_and_fills_no_log(
+    caplog: pytest.LogCaptureFixture, said: bytes
+) -> None:
+    server = WebServer(ROUTES, host=LOOPBACK, port=0)
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(server.run())
+        reader, writer = await asyncio.open_connection(LOOPBACK, await server.bound)
+        writer.write(said)
+        assert b" 400 " in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+        running.cancel()
+    assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []
+
+
 async def _warned() -> None:
     """Wait until the server has told the log that something is wrong."""
     told = asyncio.Event()
