@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.model import Chat
-from bot.ports import StoreUnavailable
+from bot.ports import StoreInUse, StoreUnavailable
 from bot.settings import Settings
 from bot.stores import open_stores
 from bot.stores.connect import connect
@@ -71,6 +71,18 @@ async def test_only_this_user_can_reach_data_and_socket(tmp_path: Path) -> None:
     async with EmbeddedRedis(tmp_path / "data"):
         assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
         assert stat.S_IMODE((tmp_path / "data" / "server.sock").stat().st_mode) == 0o700
+
+
+async def test_one_that_is_not_shared_is_its_starters_alone(tmp_path: Path) -> None:
+    async with EmbeddedRedis(tmp_path, shared=False) as ours:
+        assert await answers(ours)
+        with pytest.raises(EmbeddedServerError, match="Another process holds"):
+            async with EmbeddedRedis(tmp_path, start_seconds=0.5):
+                pass
+    async with EmbeddedRedis(tmp_path):
+        with pytest.raises(StoreInUse, match="a bot works with it: stop that first"):
+            async with EmbeddedRedis(tmp_path, shared=False):
+                pass
 
 
 async def test_two_starts_on_one_directory_share_one_server(tmp_path: Path) -> None:
