@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 
-from benchmarks import drawing, fanout, footprint, own_rules, path, polling, sending, start
+from benchmarks import drawing, fanout, footprint, own_rules, path, polling, sending, sizing, start
 from benchmarks.figure import Figure
 
 
@@ -19,6 +19,7 @@ async def measure() -> list[Figure]:
         *await own_rules.measure(),
         *await fanout.measure(),
         *await sending.measure(),
+        *await sizing.measure(),
     ]
 
 

@@ -109,7 +109,7 @@ def test_the_image_runs_as_nobody_special_and_is_looked_after() -> None:
     assert own == {"DATA_DIR", "PORT"} <= SETTINGS
 
 
-@pytest.mark.parametrize(("name", "service"), list(services()), ids=lambda each: str(each)[:8])
+@pytest.mark.parametrize(("name", "service"), list(services()), ids=list(compose()["services"]))
 def test_each_container_is_confined_and_has_time_to_stop(name: str, service: Yaml) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -144,7 +144,7 @@ def test_each_unit_is_confined_and_stops_the_bot_alone(path: Path) -> None:
     assert found["DynamicUser"] == ["yes"]
     assert found["Restart"] == ["on-failure"]
     codes = {int(code) for code in found["RestartPreventExitStatus"][0].split()}
-    assert codes == {cli.EXIT_USAGE, 64, cli.EXIT_CONFIG}
+    assert codes == {cli.EXIT_USAGE, 64}, "A Redis that is away at the start ends the bot with 78."
     # Were the embedded server told to stop as well, the bot could write nothing any more.
     assert found["KillMode"] == ["mixed"]
     assert int(found["TimeoutStopSec"][0]) > LONGEST_STOP_SECONDS
@@ -173,9 +173,7 @@ def test_units_are_read_by_systemd(tmp_path: Path) -> None:
         assert name not in ran.stderr, ran.stderr
 
 
-@pytest.mark.parametrize(
-    ("name", "spec"), list(workloads().items()), ids=lambda each: str(each)[:8]
-)
+@pytest.mark.parametrize(("name", "spec"), list(workloads().items()), ids=list(workloads()))
 def test_each_pod_is_confined(name: str, spec: Yaml) -> None:
     pod = spec["template"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True

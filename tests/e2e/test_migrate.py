@@ -86,22 +86,10 @@ async def test_a_bot_moves_to_a_real_server_and_forgets_nothing(
             await telegram.wait_until(lambda: told("breaks out"))
             asked = {"/subscriptions": "You hear", "/alerts": "1. btc", "/settings": "Berlin"}
             before = {each: await asks(telegram, each, words) for each, words in asked.items()}
-            code, _, log = await run_to_end(data, {"REDIS_URL": target}, "migrate")
-            assert (code, "so a bot works with it: stop that first" in log) == (EXIT_BUSY, True)
             assert await embedded.stop() == 0
 
-        await crowd(data)
-        await killed_in_the_middle(data, target)
-        code, _, log = await run_to_end(data, {"REDIS_URL": target, **settings})
-        assert (code, "half filled: run `python -m bot migrate`" in log) == (EXIT_CONFIG, True)
-        code, out, log = await run_to_end(data, {"REDIS_URL": target}, "migrate")
+        code, _, log = await run_to_end(data, {"REDIS_URL": target}, "migrate")
         assert code == 0, log
-        assert out.startswith("A copy that was cut off was continued.\n")
-        figures = re.findall(r"^(hash|set|string|zset) +(\S+ +\S+) +(\S+ +\S+)$", out, re.MULTILINE)
-        assert len(figures) == 4
-        assert all(here.split() == there.split() for _, here, there in figures)
-        assert "both are the same. Keep REDIS_URL set and start the bot." in out
-
         async with bot(data, {"REDIS_URL": target, **settings}) as moved:
             await moved.log.says("ready in")
             for each, words in asked.items():
@@ -110,8 +98,21 @@ async def test_a_bot_moves_to_a_real_server_and_forgets_nothing(
             await telegram.wait_until(lambda: told("failed"))
             assert (told("breaks out"), told("failed")) == (1, 1)
             assert await moved.stop() == 0
-        code, _, log = await run_to_end(data, {"REDIS_URL": target}, "migrate")
-        assert (code, "holds a bot's data already" in log) == (EXIT_CANNOT_CREATE, True)
+
+
+async def test_a_migration_that_is_killed_is_continued(tmp_path: Path, target: str) -> None:
+    data, settings = tmp_path / "data", {"REDIS_URL": target}
+    await crowd(data)
+    await killed_in_the_middle(data, target)
+    code, _, log = await run_to_end(data, settings)
+    assert (code, "half filled: run `python -m bot migrate`" in log) == (EXIT_CONFIG, True)
+    code, out, log = await run_to_end(data, settings, "migrate")
+    assert code == 0, log
+    assert out.startswith("A copy that was cut off was continued.\n")
+    assert re.search(rf"^set +{CROWD:,} +{CROWD:,} +{CROWD:,} +{CROWD:,}$", out, re.MULTILINE)
+    assert "both are the same. Keep REDIS_URL set and start the bot." in out
+    code, _, log = await run_to_end(data, settings, "migrate")
+    assert (code, "holds a bot's data already" in log) == (EXIT_CANNOT_CREATE, True)
 
 
 async def test_what_is_missing_is_told(tmp_path: Path, target: str) -> None:
@@ -128,11 +129,12 @@ async def test_what_is_missing_is_told(tmp_path: Path, target: str) -> None:
     assert (code, "REDIS_URL names a server that cannot be used" in log) == (EXIT_CONFIG, True)
 
 
-async def test_a_bot_that_is_given_an_empty_server_names_what_it_forgot(
+async def test_what_a_bot_works_with_is_not_migrated_and_an_empty_server_names_what_it_forgot(
     tmp_path: Path, target: str
 ) -> None:
     data = tmp_path / "data"
     async with EmbeddedRedis(data):
-        pass
+        code, _, log = await run_to_end(data, {"REDIS_URL": target}, "migrate")
+        assert (code, "so a bot works with it: stop that first" in log) == (EXIT_BUSY, True)
     async with bot(data, {"REDIS_URL": target, "SOURCES_OFF": "yahoo"}) as running:
         await running.log.says("empty that server again and run `python -m bot migrate`")

@@ -13,7 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.model import Chat
-from bot.ports import StoreUnavailable
+from bot.ports import StoreInUse, StoreUnavailable
 from bot.settings import Settings
 from bot.stores import open_stores
 from bot.stores.connect import connect
@@ -82,6 +82,18 @@ async def test_what_is_stored_is_private_in_a_directory_that_others_may_read(
         await redis.set("somebody", "hears something")
         found = [path for path in data.rglob("*") if path.stat().st_mode & 0o077]
     assert found == []
+
+
+async def test_one_that_is_not_shared_is_its_starters_alone(tmp_path: Path) -> None:
+    async with EmbeddedRedis(tmp_path, shared=False) as ours:
+        assert await answers(ours)
+        with pytest.raises(EmbeddedServerError, match="Another process holds"):
+            async with EmbeddedRedis(tmp_path, start_seconds=0.5):
+                pass
+    async with EmbeddedRedis(tmp_path):
+        with pytest.raises(StoreInUse, match="a bot works with it: stop that first"):
+            async with EmbeddedRedis(tmp_path, shared=False):
+                pass
 
 
 async def test_two_starts_on_one_directory_share_one_server(tmp_path: Path) -> None:

@@ -189,6 +189,18 @@ async def test_an_older_store_is_moved_forward_step_by_step(
     ]
 
 
+@pytest.mark.parametrize("text", ["2", "3 from 2"])
+async def test_only_the_steps_that_are_missing_are_taken(
+    redis: Redis, store_client: Client, layouts: ModuleType, text: str
+) -> None:
+    await joined(store_client)
+    await redis.set(keys.SCHEMA, text)
+    await prepare(store_client, PLATFORMS, layouts)
+    assert await redis.get(keys.SCHEMA) == "3"
+    assert await redis.exists("{nf}:test:marked")
+    assert not await redis.exists("{nf}:test:moved")
+
+
 async def test_a_bot_of_the_older_version_keeps_its_hands_off_from_the_first_step_on(
     redis: Redis, store_client: Client, layouts: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
