@@ -17,6 +17,8 @@ from bot.wishes.settings import SETTINGS
 MOST_MISTAKES = 8
 MOST_NAMED = 20
 LONGEST_QUOTE = 60
+ENOUGH_MISTAKES = 20
+"""To find what was meant takes its time: whoever sends hundreds of wrong lines gets no more."""
 
 
 async def run(request: Request, services: Services) -> Message:
@@ -81,23 +83,29 @@ async def _understood(
 ) -> Asked | Message:
     """What all lines together ask for, or what is wrong with some of them."""
     known = await mutable(request, services)
-    asked, mistakes = Asked(), []
+    asked, unread = Asked(), len(lines)
+    mistakes: list[str] = []
     for line in lines:
+        if len(mistakes) == ENOUGH_MISTAKES:
+            break
+        unread -= 1
         try:
             asked = understood(line, asked, known, request)
         except UserError as mistake:
             mistakes.append(f"{_quoted(line)}: {mistake}")
-    return _refused(mistakes, len(lines)) if mistakes else asked
+    return _refused(mistakes, len(lines), unread) if mistakes else asked
 
 
 def _quoted(line: str) -> str:
     return line if len(line) <= LONGEST_QUOTE else f"{line[: LONGEST_QUOTE - 1]}…"
 
 
-def _refused(mistakes: Sequence[str], lines: int) -> Message:
+def _refused(mistakes: Sequence[str], lines: int, unread: int) -> Message:
     rows = [*mistakes[:MOST_MISTAKES]]
     if len(mistakes) > MOST_MISTAKES:
         rows.append(_("and {count} more").format(count=len(mistakes) - MOST_MISTAKES))
+    if unread:
+        rows.append(_("Lines behind these that I have not read: {count}.").format(count=unread))
     title = _("Nothing imported: I do not understand {count} of {lines} lines")
     return Message(
         title.format(count=len(mistakes), lines=lines),

@@ -38,7 +38,7 @@ def _closes(body: bytes, name: str, now: datetime) -> Iterator[tuple[date, float
 
     Lines that are no row are left out.
     """
-    header, *lines = body.decode(errors="replace").splitlines()
+    header, *lines = body.decode(errors="replace").splitlines() or [""]
     if header.strip() != f"DATE,{name}":
         said = one_line(header)
         raise SourceError(f'{VENDOR}\'s history of {name} has other columns: "{said}".')

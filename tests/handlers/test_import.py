@@ -223,6 +223,13 @@ async def test_every_mistake_has_its_line_and_many_fit_one_message(desk: Desk) -
     assert said[-2] == "and 4 more"
 
 
+async def test_after_enough_mistakes_nothing_more_is_read(desk: Desk) -> None:
+    said = await desk.ask("/import " + "\n".join(["/settings zone berln"] * 300))
+    lines = said.splitlines()
+    assert lines[0] == "Nothing imported: I do not understand 20 of 300 lines"
+    assert lines[-3:-1] == ["and 12 more", "Lines behind these that I have not read: 280."]
+
+
 async def test_lines_are_taken_as_people_send_them(desk: Desk, own: RedisOwnRules) -> None:
     said = await desk.ask("/import /Subscribe@somebot; /ALERT@somebot Domminance under 54;")
     assert "I took a name you typed for btc_dominance." in said

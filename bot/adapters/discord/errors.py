@@ -52,6 +52,8 @@ _TOO_FAST = frozenset({20028, 20029, 40003})
 NO_FILE = frozenset({40005, 50013})
 """A request that is too large, and permissions of which Attach Files may be the missing one."""
 _WAITS = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
+_HIGHEST_CODE = 999_999
+"""Of all codes that there are; a longer number is not worth a line of the log."""
 _DETAILS = 200
 """So much of an answer's own words stands in a reason."""
 
@@ -135,7 +137,7 @@ def _named_s(answer: WireAnswer, body: Mapping[str, object]) -> float | None:
 
 def _code(body: Mapping[str, object]) -> int:
     code = body.get("code")
-    return code if isinstance(code, int) else 0
+    return code if isinstance(code, int) and 0 <= code <= _HIGHEST_CODE else 0
 
 
 def _words(status: int, body: Mapping[str, object]) -> str:

@@ -13,8 +13,9 @@ REMEMBERED_SECONDS = 60.0
 MOST_REMEMBERED = 10_000
 ASK_SECONDS = 5.0
 ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
-UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
-"""What the library raises when an answer is JSON, but not of the Bot API's shape."""
+UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
+"""What the library raises when an answer is JSON, but not of the Bot API's shape: nested thousands
+deep, for one, or with a number that has no end."""
 
 
 class Admins:

@@ -71,5 +71,5 @@ class Requests(BaseRequest):
 def _update_ids(body: bytes) -> tuple[int, ...]:
     try:
         return tuple(int(update["update_id"]) for update in json.loads(body)["result"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, RecursionError, TypeError, ValueError):
         return ()
