@@ -75,3 +75,12 @@ def test_nothing_is_hashed_for_safety_with_a_broken_hash() -> None:
     """SHA-1 names scripts in Redis, as its protocol wants; for nothing else, and MD5 not at all."""
     found = {(file, name) for file, _, name, _ in called() if name in ("sha1", "md5")}
     assert found == {("bot/stores/scripts.py", "sha1")}
+
+
+def test_the_page_on_security_names_tests_that_there_are() -> None:
+    page = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:tests/)?[a-z_/]*test_[a-z_]+\.py)`", page))
+    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
+    there |= {name.rpartition("/")[2] for name in there}
+    assert len(named) > 20
+    assert named <= there

@@ -84,7 +84,7 @@ def test_any_bytes_say_something_or_nothing(data: bytes) -> None:
     TARGET.feed(data)
 
 
-@settings(max_examples=80)
+@settings(max_examples=50)
 @given(st.data())
 def test_an_update_with_anything_anywhere_says_something_or_nothing(data: st.DataObject) -> None:
     update = data.draw(st.sampled_from(UPDATES))
