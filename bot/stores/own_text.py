@@ -42,7 +42,7 @@ def load(text: str, where: str) -> tuple[OwnRule, OwnState]:
         asked, _, remembered = text.partition("!")
         rule = _load_rule(asked)
         return rule, _load_state(remembered, len(rule.conditions))
-    except (ValueError, KeyError, OverflowError) as error:
+    except (ValueError, KeyError, OSError, OverflowError) as error:
         raise DamagedValue(where, f"{text[:100]}: {error}") from None
 
 
