@@ -2,22 +2,22 @@
 
 import argparse
 import asyncio
-import json
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 from bot import app, chart_file, charts, doctor, errands, logs, replay, settings, status_json
 from bot.chart_file import UnwritableChart
 from bot.demo import show
+from bot.environment import colours_are_welcome
 from bot.fetcher import Fetched
 from bot.messages import plain, status
 from bot.migrating import NothingToMigrate, migrate, summary
 from bot.parts import find_indicators, find_platform_names
-from bot.ports import StaleLeader, StoreInUse, StoreUnavailable
+from bot.ports import StaleLeader, State, StoreInUse, StoreUnavailable
 from bot.progress import migrating_bar, progress_bar, replay_bar
 from bot.registry import BrokenPlugin
 from bot.replay import UnusableRecording
@@ -146,15 +146,19 @@ def _places() -> list[str]:
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
-    findings = asyncio.run(doctor.examine(_settings()))
+    loaded, wrong = settings.load_what_can_be()
+    logs.set_up(loaded.secrets, level=logging.WARNING)
+    with progress_bar() as told:
+        findings = asyncio.run(doctor.examine(loaded, wrong, told))
     if chosen.json:
-        sys.stdout.write(f"{json.dumps([asdict(each) for each in findings], indent=2)}\n")
+        text = doctor.as_json(findings)
+    elif sys.stdout.isatty():
+        columns = shutil.get_terminal_size().columns
+        text = doctor.as_table(findings, columns, coloured=colours_are_welcome())
     else:
-        for each in findings:
-            mark = "ok" if each.sound else "!!"
-            advice = "" if each.sound or not each.advice else f" {each.advice}"
-            sys.stdout.write(f"{mark}  {each.subject}: {each.found}.{advice}\n")
-    return 0 if findings[0].sound else EXIT_FAILED
+        text = doctor.as_lines(findings)
+    sys.stdout.write(f"{text}\n")
+    return EXIT_FAILED if any(each.state is State.FAIL for each in findings) else 0
 
 
 def _demo(chosen: argparse.Namespace) -> int:
@@ -257,7 +261,9 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="put dead letters on their way again; without --platform, only that",
     )
-    health = add("doctor", _doctor, "whether the bot can do its work, and what was given up")
+    health = add(
+        "doctor", _doctor, "whether all that the bot needs works, and what to do where not"
+    )
     health.add_argument("--json", action="store_true", help="for machines")
     demo = add("demo", _demo, "a simulated market in about a minute; needs nothing")
     demo.add_argument("--seconds", type=_seconds, default=60.0, metavar="S", help="how long")

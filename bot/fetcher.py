@@ -131,8 +131,17 @@ class Fetcher:
     async def past(self, since: Since, take: Callable[[Fetched], Awaitable[None]]) -> None:
         """Ask every feed whose past is not known, side by side; hands over each answer."""
         wanted = [feed for feed in self.feeds if feed.has_history and since(feed) is None]
+        await self._each(wanted, since, take)
+
+    async def each(self, since: Since, take: Callable[[Fetched], Awaitable[None]]) -> None:
+        """Ask every feed once, whatever its plan, side by side; hands over each answer."""
+        await self._each(self.feeds, since, take)
+
+    async def _each(
+        self, feeds: Sequence[Feed], since: Since, take: Callable[[Fetched], Awaitable[None]]
+    ) -> None:
         async with asyncio.TaskGroup() as tasks:
-            started = [tasks.create_task(self._fetch(feed, None)) for feed in wanted]
+            started = [tasks.create_task(self._fetch(feed, since(feed))) for feed in feeds]
             for answer in asyncio.as_completed(started):
                 await take(await answer)
 

@@ -1,6 +1,7 @@
 """Every setting, read in one place from the environment or `.env`."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -255,13 +256,34 @@ def load(**fixed: Any) -> Settings:
 
     `fixed` settings, by their lower-case names, count as they are given here.
     """
+    settings, wrong = load_what_can_be(**fixed)
+    for sentence in wrong.values():
+        raise WrongSetting(sentence)
+    return settings
+
+
+def load_what_can_be(**fixed: Any) -> tuple[Settings, Mapping[str, str]]:
+    """The settings, each wrong one as if it were unset; and of these a sentence, by its name.
+
+    Raises WrongSetting where `.env` cannot be read at all.
+    """
     try:
-        return Settings(**fixed)
+        return Settings(**fixed), {}
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        name = str(first["loc"][0]).upper()
-        reason = first["msg"].removeprefix("Value error, ")
-        raise WrongSetting(f"{name} {reason[:1].lower()}{reason[1:]}.") from None
+        wrong = _reasons(error)
+    except (OSError, UnicodeError) as error:
+        raise WrongSetting(f".env cannot be read: {error}.") from None
+    unset = {name: Settings.model_fields[name].default for name in wrong}
+    return Settings(**fixed | unset), {name.upper(): sentence for name, sentence in wrong.items()}
+
+
+def _reasons(error: ValidationError) -> dict[str, str]:
+    """A sentence for each setting that is wrong, by its lower-case name."""
+    reasons: dict[str, str] = {}
+    for each in error.errors(include_url=False, include_context=False, include_input=False):
+        name, reason = str(each["loc"][0]), each["msg"].removeprefix("Value error, ")
+        reasons.setdefault(name, f"{name.upper()} {reason[:1].lower()}{reason[1:]}.")
+    return reasons
 
 
 def example() -> str:

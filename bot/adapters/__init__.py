@@ -1,9 +1,9 @@
 """Chat platforms, one file each, and the only home of its library. Each module defines PLATFORM."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.ports import Adapter, CommandCard
+from bot.ports import Adapter, CommandCard, Finding
 from bot.settings import Settings
 
 
@@ -16,3 +16,5 @@ class Platform:
     build: Callable[[Settings, Sequence[CommandCard]], Adapter | None]
     missing: str = ""
     """Why `build` gives None where it does, as in "TELEGRAM_BOT_TOKEN is not set"."""
+    examine: Callable[[Settings], Awaitable[Sequence[Finding]]] | None = None
+    """What `doctor` asks of it without disturbing a bot that runs; nothing without a token."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from bot.fetcher import Fetcher
 from bot.holders import holder_name
-from bot.http import ProviderHttp
+from bot.http import Limits, ProviderHttp
+from bot.http.limits import USUAL_LIMITS
 from bot.parts import Parts, find_sources
 from bot.poller import Poller
 from bot.ports import UNMETERED, Clock, Meters
@@ -18,7 +19,7 @@ from bot.stores import Stores
 
 @asynccontextmanager
 async def provider_http(
-    settings: Settings, meters: Meters = UNMETERED
+    settings: Settings, meters: Meters = UNMETERED, limits: Limits = USUAL_LIMITS
 ) -> AsyncIterator[ProviderHttp]:
     """The way out to providers.
 
@@ -35,6 +36,7 @@ async def provider_http(
         forbidden_wait_seconds=forbidden,
         keys=settings.provider_keys,
         meters=meters,
+        limits=limits,
     ) as http:
         yield http
 

@@ -18,6 +18,7 @@ from yarl import URL
 
 from bot.http.address import address
 from bot.http.answers import ACCEPT, NoSuchPage, read, refusal
+from bot.http.dates import ahead_seconds
 from bot.http.failures import Passing, Unfinished, only_once, unanswered
 from bot.http.hosts import WORTH_ANOTHER_TRY, Host, Hosts
 from bot.http.limits import USUAL_LIMITS, Limits
@@ -88,6 +89,7 @@ class ProviderHttp:
         self._meters = meters
         self._gateway = gateway.rstrip("/") if gateway else None
         self._limits = limits
+        self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
         self._jitter = jitter
@@ -101,6 +103,7 @@ class ProviderHttp:
             jitter=jitter,
         )
         self._memory = Memory()
+        self._ahead: dict[str, float] = {}
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -161,6 +164,10 @@ class ProviderHttp:
         """The hosts that are not asked at present, and until when."""
         return self._hosts.resting()
 
+    def ahead_seconds(self) -> Mapping[str, float]:
+        """How far our clock is ahead of that of each host that answered; negative if behind."""
+        return dict(self._ahead)
+
     def _request(
         self,
         url: str,
@@ -220,7 +227,7 @@ class ProviderHttp:
         if self._session is None:
             raise RuntimeError("ProviderHttp is used outside of its context.")
         kept = self._memory.get(request.name) if request.data is None else None
-        request.host.asked_at = self._monotonic()
+        request.host.asked_at, asked = self._monotonic(), self._clock()
         try:
             response = await self._session.request(
                 "GET" if request.data is None else "POST",
@@ -232,6 +239,9 @@ class ProviderHttp:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise unanswered(request.host.name, error) from None
         self._meters.responded(request.host.name, response.status)
+        ahead = ahead_seconds(response.headers, asked, self._clock())
+        if ahead is not None:
+            self._ahead[request.host.name] = ahead
         async with response:
             if kept is not None and response.status == HTTPStatus.NOT_MODIFIED:
                 return await kept.body()

@@ -42,6 +42,7 @@ from bot.ports.deliveries import (
     Suspension,
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
+from bot.ports.findings import Fact, Finding, State, fail, ok, warn
 from bot.ports.forgetting import NOTHING, Belongings, Forgetting
 from bot.ports.hooks import Brought, Hook, Hooked, Inbox, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
@@ -135,10 +136,12 @@ __all__ = [
     "DueDigest",
     "Every",
     "Expected",
+    "Fact",
     "Failing",
     "FailingFeed",
     "Feed",
     "Fetch",
+    "Finding",
     "Forgetting",
     "GivenUp",
     "History",
@@ -193,6 +196,7 @@ __all__ = [
     "Source",
     "SourceError",
     "StaleLeader",
+    "State",
     "StateChange",
     "StoreAway",
     "StoreInUse",
@@ -213,5 +217,8 @@ __all__ = [
     "always",
     "always_changes",
     "changes_if_more_is_said",
+    "fail",
     "never_changes",
+    "ok",
+    "warn",
 ]

@@ -200,6 +200,14 @@ class Client:
         async with self._reaching():
             await self._redis.delete(key)
 
+    async def ask(self, *command: str) -> Reply:
+        """A question of the server's own that changes nothing, put to the one that has our keys."""
+        async with self._reaching():
+            if isinstance(self._redis, RedisCluster):
+                node = self._redis.get_node_from_key(names.SEQ)
+                return await self._redis.execute_command(*command, target_nodes=node)
+            return await self._redis.execute_command(*command)
+
     async def version(self) -> tuple[int, ...]:
         """The version of Redis the server is, or says it is compatible with."""
         async with self._reaching():

@@ -1,7 +1,7 @@
 """All stores together, on whichever Redis the settings ask for."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +18,7 @@ from bot.stores.embedded import EmbeddedRedis, has_file
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.holding import RedisHolding
 from bot.stores.inbox import RedisInbox
+from bot.stores.inspection import Inspection, inspect
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
@@ -66,6 +67,8 @@ class Stores:
     """The lease of whoever listens to a platform, by the platform's name."""
     inbox: Callable[[str], RedisInbox]
     """What a platform brought and is not answered yet, by the platform's name."""
+    inspect: Callable[[], Awaitable[Inspection]]
+    """Look at the server itself; raises StoreUnavailable."""
     embedded: EmbeddedRedis | None
     """The server whose `keep_running` the bot must run; None where REDIS_URL names another."""
 
@@ -123,6 +126,7 @@ async def open_stores(
             RedisVitals(client),
             listening,
             lambda platform: RedisInbox(client, platform),
+            lambda: inspect(client),
             embedded,
         )
 

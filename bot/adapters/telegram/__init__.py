@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot.adapters import Platform
 from bot.adapters.telegram.adapter import TelegramAdapter
+from bot.adapters.telegram.examination import examine
 from bot.ports import CommandCard
 from bot.settings import Settings
 
@@ -26,4 +27,6 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> TelegramAdapter |
     )
 
 
-PLATFORM = Platform("telegram", build, missing="TELEGRAM_BOT_TOKEN is not set")
+PLATFORM = Platform(
+    "telegram", build, missing="TELEGRAM_BOT_TOKEN is not set", examine=examine
+)

@@ -42,7 +42,7 @@ class Webhook:
         # Derived from the token: every process knows both, and whoever sees one knows no other.
         self._path = f"/telegram/{_derived(token, 'path')[:32]}"
         self._secret = _derived(token, "secret")
-        self._url = public_url + self._path
+        self.url = public_url + self._path
         self._failed_at: datetime | None = None
         """When Telegram could bring nothing, the last time that we know of."""
         self._failing = False
@@ -77,7 +77,7 @@ class Webhook:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             info = await self._info()
-            if info.url != self._url:
+            if info.url != self.url:
                 log.warning("Somebody took Telegram's webhook away; setting it again.")
                 await self._set()
             self._tell(info)
@@ -97,7 +97,7 @@ class Webhook:
         while True:
             try:
                 await self._bot.set_webhook(
-                    self._url,
+                    self.url,
                     max_connections=CONNECTIONS,
                     allowed_updates=UPDATES,
                     drop_pending_updates=False,
