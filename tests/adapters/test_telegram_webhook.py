@@ -272,6 +272,27 @@ async def test_while_the_store_is_away_telegram_keeps_what_people_say(
     assert "What people say on Telegram is heard again." in texts(caplog, logging.INFO)
 
 
+async def test_what_was_answered_while_the_store_went_away_is_not_answered_again(
+    telegram: FakeTelegram, store_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.telegram.brought.PAUSE_SECONDS", 0.02)
+    run, failures = store_client.run, 2
+
+    async def lossy(name: str, *call: object) -> object:
+        nonlocal failures
+        if name == "inbox_done" and failures:
+            failures -= 1
+            raise StoreUnavailable("Redis cannot be reached.")
+        return await run(name, *call)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store_client, "run", lossy)
+    async with process(telegram, store_client, Receptionist()):
+        await telegram.say(1001, "/once")
+        await telegram.wait_for(lambda sent: "/once" in sent.plain)
+        await emptied(store_client)
+    assert answered(telegram) == ["/once"]
+
+
 async def test_a_webhook_that_somebody_took_away_is_set_again(
     telegram: FakeTelegram,
     store_client: Client,

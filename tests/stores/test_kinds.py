@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot.model import FeedHealth, Observation, OwnRule
-from bot.ports import History, NoSuchRule, StaleLeader, StateChange, TooManyRules
+from bot.ports import Brought, History, NoSuchRule, StaleLeader, StateChange, TooManyRules
 from bot.stores.connect import LONGEST_BLOCK_SECONDS, MANY_FIELDS, Client
 from bot.stores.dial import dialled
+from bot.stores.inbox import RedisInbox
+from bot.stores.inspection import inspect
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
 from bot.stores.own_index import RedisOwnIndex
@@ -117,3 +119,22 @@ async def test_scripts_that_were_forgotten_are_sent_again(
             await redis.script_flush()
             assert await lease.acquire(LEADER)
             assert await subscriptions.subscribe(chat(number), ["season"]) == {"season"}
+
+
+async def test_what_it_says_of_itself(any_redis: Client) -> None:
+    seen = await inspect(any_redis)
+    assert seen.name.startswith(("Valkey ", "Redis "))
+    assert (seen.eviction, seen.takes_writes) == ("noeviction", True)
+    assert isinstance(seen.append_only, bool)
+    assert seen.used_bytes is not None
+    assert seen.used_bytes > 0
+    assert 0 < seen.median_ms <= seen.worst_ms
+
+
+async def test_what_was_brought_waits(any_redis: Client) -> None:
+    inbox = RedisInbox(any_redis, "telegram")
+    assert await inbox.put(Brought(7, "{}"))
+    await inbox.wait()
+    assert await inbox.waiting() == [Brought(7, "{}")]
+    await inbox.done([7])
+    assert await inbox.waiting() == []
