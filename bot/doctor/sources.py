@@ -64,9 +64,11 @@ def _series(series: str, feeds: Sequence[Feed], answers: dict[str, Fetched]) -> 
     told = [f for f in feeds if any(o.series == series for o in answers[f.name].observations)]
     if not told:
         named = ", ".join(feed.name for feed in feeds if series in feed.series)
+        if not named:
+            advice = "Take one that tells it out of SOURCES_OFF; rules that need it sleep."
+            return fail(subject, "no source is switched on that tells it", advice, vendors=0)
         advice = "See the lines of its sources; rules that need it sleep."
-        found = f"nobody tells it of {named}" if named else "no source is switched on that tells it"
-        return fail(subject, found, advice, vendors=0)
+        return fail(subject, f"nobody tells it of {named}", advice, vendors=0)
     told.sort(key=lambda feed: feed.rank_of(series))
     vendors = list(dict.fromkeys(feed.vendor for feed in told))
     found, count = ", then ".join(vendors), len(vendors)

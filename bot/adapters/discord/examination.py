@@ -40,7 +40,7 @@ async def examine(settings: Settings) -> Sequence[Finding]:
     except discord.LoginFailure:
         return [refused]
     except (*TROUBLE, *NONSENSE) as error:
-        return [fail("discord", f"cannot be reached: {reason(error).rstrip('.')}", REACH)]
+        return [fail("discord", f"cannot be reached: {_why(error)}", REACH)]
     finally:
         await _close(client)
 
@@ -55,11 +55,15 @@ async def _gateway(client: discord.Client) -> Finding:
             hello = await socket.receive_json()
             await socket.close()
     except (*TROUBLE, *NONSENSE) as error:
-        found = f"{host} does not open: {reason(error).rstrip('.')}"
+        found = f"{host} does not open: {_why(error)}"
         return fail("discord gateway", found, REACH_GATEWAY)
     if hello.get("op") != DiscordWebSocket.HELLO:
         return fail("discord gateway", f"{host} does not speak as Discord does", REACH_GATEWAY)
     return ok("discord gateway", f"{host} says hello; no privileged intent is needed")
+
+
+def _why(error: Exception) -> str:
+    return "no answer in time" if isinstance(error, TimeoutError) else reason(error).rstrip(".")
 
 
 async def _close(client: discord.Client) -> None:
