@@ -9,20 +9,32 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 	--no-annotate --no-header --quiet
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# All that must hold before a change lands, the quickest first. CI runs `make check` and nothing else.
+CHECKS := lint types imports test audit soak
+# Where checks leave what CI keeps: the tests' report, and whatever a test wants to be looked at.
+export ARTEFACTS ?= $(CURDIR)/artefacts
+# The long run's length; two minutes of it are among the checks.
+SOAK_MINUTES ?= 20
+
 WORDS := $(BIN)/pybabel --quiet
 LANGUAGES := $(wildcard bot/languages/*.po)
 
-.PHONY: help setup run demo test lint types imports check bench chaos lock words pictures clean
+.PHONY: help setup run demo test lint types imports audit check bench chaos soak fuzz mutants lock words pictures map clean
 
 help:
 	@echo "make run    start the bot (settings from .env or the environment)"
 	@echo "make demo   a simulated market in about a minute; needs nothing"
 	@echo "make test   every test"
-	@echo "make check  all that CI runs: tests, lint, types, import rules"
+	@echo "make check  all that CI runs: $(CHECKS)"
 	@echo "make bench  measure what the docs claim"
 	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
+	@echo "make soak   two market weeks in 20 minutes, with faults: what grows, and what gets lost"
+	@echo "make audit  look what is known against the dependencies; skipped where nobody answers"
+	@echo "make fuzz   feed bytes to everything that reads some from outside, SECONDS=60 a target"
+	@echo "make mutants  change the core in each place, and see whether a test notices (15 minutes)"
 	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
 	@echo "make pictures  draw the talks that README shows, from what the program says"
+	@echo "make map    draw the map in docs/architecture.md from the imports in the code"
 	@echo "make lock   compile the requirements locks from pyproject.toml"
 
 setup: $(VENV)/.ready
@@ -48,7 +60,7 @@ demo: setup
 	$(BIN)/python -m bot demo
 
 test: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --junitxml=$(ARTEFACTS)/tests.xml
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
@@ -60,13 +72,26 @@ types: $(VENV)/.ready-dev
 imports: $(VENV)/.ready-dev
 	$(BIN)/lint-imports
 
-check: test lint types imports
+audit: $(VENV)/.ready-dev
+	$(BIN)/python .ci/audit.py
+
+check: SOAK_MINUTES = 2
+check: $(CHECKS)
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python -m benchmarks
 
 chaos: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.chaos
+
+soak: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES)
+
+fuzz: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.fuzz.guided --seconds $(or $(SECONDS),60)
+
+mutants: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.mutants
 
 lock: $(VENV)/.ready-dev
 	$(COMPILE) --output-file requirements.lock
@@ -82,5 +107,8 @@ words: $(VENV)/.ready
 pictures: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.transcripts
 
+map: $(VENV)/.ready-dev
+	$(BIN)/python -m tests.import_map
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .screenshots

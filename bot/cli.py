@@ -15,14 +15,17 @@ from bot.chart_file import UnwritableChart
 from bot.demo import show
 from bot.fetcher import Fetched
 from bot.messages import plain, status
-from bot.parts import find_indicators
-from bot.ports import StaleLeader, StoreUnavailable
-from bot.progress import progress_bar, replay_bar
+from bot.migrating import NothingToMigrate, migrate, summary
+from bot.parts import find_indicators, find_platform_names
+from bot.ports import StaleLeader, StoreInUse, StoreUnavailable
+from bot.progress import migrating_bar, progress_bar, replay_bar
 from bot.registry import BrokenPlugin
 from bot.replay import UnusableRecording
 from bot.settings import Settings, WrongSetting
 from bot.stores.connect import UnsupportedServer
+from bot.stores.copying import CannotCopy
 from bot.stores.embedded import EmbeddedServerError
+from bot.stores.schema import UnknownLayout
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +45,11 @@ ALL_LOADED = "Every past that can be asked for is loaded already.\n"
 EXIT_CODES: dict[type[Exception], int] = {
     WrongSetting: EXIT_CONFIG,
     UnsupportedServer: EXIT_CONFIG,
+    UnknownLayout: EXIT_CONFIG,
     EmbeddedServerError: EXIT_CONFIG,
+    NothingToMigrate: EXIT_NO_INPUT,
+    CannotCopy: EXIT_CANNOT_CREATE,
+    StoreInUse: EXIT_BUSY,
     UnusableRecording: EXIT_NO_INPUT,
     UnwritableChart: EXIT_CANNOT_CREATE,
     StoreUnavailable: EXIT_UNAVAILABLE,
@@ -129,8 +136,13 @@ def _deliver(chosen: argparse.Namespace) -> int:
     if platforms is not None:
         asyncio.run(app.run(loaded, app.Roles(polls=False, platforms=platforms)))
     elif not chosen.redrive:
-        return _fail("Say where: deliver --platform telegram, or discord.", EXIT_USAGE)
+        return _fail(f"Say where: deliver --platform {' or '.join(_places())}.", EXIT_USAGE)
     return 0
+
+
+def _places() -> list[str]:
+    """Where a process that has no terminal can deliver."""
+    return [name for name in find_platform_names() if name != app.CONSOLE]
 
 
 def _doctor(chosen: argparse.Namespace) -> int:
@@ -211,6 +223,14 @@ def _status(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _migrate(_: argparse.Namespace) -> int:
+    loaded = _settings()
+    with migrating_bar() as progress:
+        copied = asyncio.run(migrate(loaded, progress))
+    sys.stdout.write(summary(copied, loaded.data_dir))
+    return 0 if copied.same else EXIT_FAILED
+
+
 def _env(_: argparse.Namespace) -> int:
     sys.stdout.write(settings.example())
     return 0
@@ -231,7 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     poll = add("poll", _poll, "only poll the sources")
     poll.add_argument("--once", action="store_true", help="poll every source once and stop")
     deliver = add("deliver", _deliver, "only deliver and chat on one platform")
-    deliver.add_argument("--platform", choices=("telegram", "discord"), help="where to deliver")
+    deliver.add_argument("--platform", choices=_places(), help="where to deliver")
     deliver.add_argument(
         "--redrive",
         action="store_true",
@@ -250,6 +270,7 @@ def _parser() -> argparse.ArgumentParser:
     add("backfill", _backfill, "load the past of every series that is not loaded yet")
     shown = add("status", _status, "where everything stands now")
     shown.add_argument("--json", action="store_true", help="for machines")
+    add("migrate", _migrate, "bring all that the embedded server keeps to REDIS_URL")
     add("env", _env, "print .env.example, made from the settings")
     return parser
 

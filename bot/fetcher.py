@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.model import Observation
-from bot.ports import Clock, Every, Feed, Http, SourceError
+from bot.ports import Clock, Every, Feed, Http, SourceError, Trouble
 from bot.schedule import next_due
 
 FETCH_SECONDS = 120.0
@@ -34,6 +34,8 @@ class Fetched:
     since: date | None
     observations: Sequence[Observation] = ()
     error: str = ""
+    trouble: Trouble | None = None
+    """Of an `error`, its kind."""
     asked_at: datetime | None = None
     """When the request was sent, by the clock of that moment."""
 
@@ -218,15 +220,15 @@ class Fetcher:
             async with asyncio.timeout(FETCH_SECONDS):
                 observations = await feed.fetch(self._http, sent, since)
         except SourceError as error:
-            said = str(error)
+            said, trouble = str(error), error.trouble
         except TimeoutError:
-            said = f"no answer within {FETCH_SECONDS:.0f} s"
+            said, trouble = f"no answer within {FETCH_SECONDS:.0f} s", Trouble.UNANSWERED
         except Exception as bug:  # One provider's nonsense must not end the others.
             log.exception("%s cannot be read", feed.name)
-            said = f"our own fault: {type(bug).__name__}"
+            said, trouble = f"our own fault: {type(bug).__name__}", Trouble.OUR_FAULT
         else:
             return Fetched(feed, since, observations, asked_at=sent)
-        return Fetched(feed, since, error=said, asked_at=sent)
+        return Fetched(feed, since, error=said, trouble=trouble, asked_at=sent)
 
     def _is_due(self, feed: Feed) -> bool:
         now = self._now()

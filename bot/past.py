@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from bot.book import Book, vendors_in_order
 from bot.measures import Measures
@@ -64,6 +64,23 @@ class StoredPast:
                 known = self._fresh(indicator, not_before) or await self._work_out(wanted)
         return known.points
 
+    async def recent(self, indicator: str, since: date) -> Sequence[Point]:
+        """The same values from a day on; only the days that they need are read, and none is kept.
+
+        Raises StoreUnavailable, and KeyError for what is no indicator.
+        """
+        wanted = self._indicators[indicator]
+        first_day = since
+        if wanted.derive is not None:
+            # Without a lookback one value needs all there is.
+            lookback = wanted.lookback_days
+            first_day = date.min if lookback is None else since - timedelta(days=lookback + 1)
+        stored = [await self._stored(wanted, series, first_day) for series in wanted.series]
+        if not all(stored):
+            return ()
+        points = await asyncio.to_thread(_points, wanted, stored, self._clock())
+        return [point for point in points if point.day >= since]
+
     def _fresh(self, indicator: str, not_before: datetime | None) -> _Known | None:
         known = self._known.get(indicator)
         if known is None or (not_before is not None and known.at < not_before):
@@ -84,19 +101,21 @@ class StoredPast:
             del self._known[next(iter(self._known))]
         return known
 
-    async def _stored(self, indicator: Indicator, series: str) -> Sequence[Observation]:
-        """What the vendor told whose values the rules read."""
+    async def _stored(
+        self, indicator: Indicator, series: str, since: date | None = None
+    ) -> Sequence[Observation]:
+        """What the vendor told whose values the rules read, or only that from a day on."""
         vendors = self._vendors.get(series, ())
         if series in self._judged and not indicator.vendor:
             for vendor in vendors:
                 if await self._has_past(series, vendor):
-                    stored = await self._journal.observations(series, vendor)
+                    stored = await self._journal.observations(series, vendor, since)
                     if stored:
                         return stored
         first = indicator.vendor or next(iter(vendors), "")
         if not any(feed.vendor == first and series in feed.series for feed in self._feeds):
             return ()
-        return await self._journal.observations(series, first)
+        return await self._journal.observations(series, first, since)
 
     async def _has_past(self, series: str, vendor: str) -> bool:
         """Whether one of its feeds has given its past, or has none to give."""

@@ -12,7 +12,17 @@ from bot.logs.trouble import Trouble
 from bot.measures import Measures
 from bot.model import Alert, Indicator, Reading, RuleState
 from bot.own_watch import OwnWatch
-from bot.ports import Clock, Feed, Journal, Lease, OwnIndex, StaleLeader, StoreUnavailable
+from bot.ports import (
+    UNMETERED,
+    Clock,
+    Feed,
+    Journal,
+    Lease,
+    Meters,
+    OwnIndex,
+    StaleLeader,
+    StoreUnavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +52,7 @@ class Poller:
         holder: str,
         all_feeds: Sequence[Feed] = (),
         renew_seconds: float = RENEW_SECONDS,
+        meters: Meters = UNMETERED,
     ) -> None:
         """Take everything it works with; `holder` names this process in the lease.
 
@@ -56,6 +67,7 @@ class Poller:
         self._clock = clock
         self._holder = holder
         self._renew_seconds = renew_seconds
+        self._meters = meters
         self._down: dict[str, tuple[str, str, str]] = {}
         """Of each feed that fails its outage: the feed that it was told of, its source, the error.
         """
@@ -201,6 +213,7 @@ class Poller:
 
     async def _enter(self, intake: Intake, answers: Sequence[Fetched]) -> None:
         for answer in answers:
+            self._meters.answered(answer.feed.name, answer.trouble)
             self._log_health(answer)
         await intake.take(answers)
         await self._show(self._measures or Measures(intake.book))

@@ -9,6 +9,7 @@ from datetime import date
 from bot import replay
 from bot.fetcher import Fetched
 from bot.poller import Progress
+from bot.stores.copying import Progress as Copying
 
 REDRAWN_EVERY_S = 0.1
 DAYS_BAR = "{percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} days [{elapsed}]"
@@ -31,6 +32,22 @@ def progress_bar() -> Iterator[Progress]:
 
     # Log lines would tear the bar; they are written above it, as they would be without one.
     with bar, logging_redirect_tqdm() if on_terminal else nullcontext():
+        yield told
+
+
+@contextmanager
+def migrating_bar() -> Iterator[Copying]:
+    """Counts the keys that were copied, and then those that were compared."""
+    from tqdm import tqdm  # noqa: PLC0415 - only this command needs it.
+
+    bar = tqdm(unit="key", file=sys.stderr, disable=not sys.stderr.isatty())
+
+    def told(what: str, done: int, keys: int) -> None:
+        bar.total = keys
+        bar.set_description_str(what, refresh=False)
+        bar.update(done - bar.n)
+
+    with bar:
         yield told
 
 

@@ -249,6 +249,7 @@ def _follow_high(rule: BreakoutRule, state: RuleState, point: Point) -> RuleStat
         return state
     # Whether the last episode had failed stays known: the board asks for it.
     armed = replace(record, armed=True, reference=record.high, reference_day=record.high_day)
-    if record.armed:
-        return replace(state, record=armed)
-    return replace(state, status=Status.NORMAL, since=point.day, streak=0, record=armed)
+    # What was counted so far was counted against a lower line.
+    quiet = record.armed and state.status is Status.NORMAL
+    since = state.since if quiet else point.day
+    return replace(state, status=Status.NORMAL, since=since, streak=0, record=armed)

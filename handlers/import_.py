@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands import Command, Request, Services, UserError
-from bot.language import N_, _, counted
+from bot.language import N_, _, counted, speaking
 from bot.model import KeptRule, Message, OwnRule, Preferences, Tone
 from bot.own.distance import presents
 from bot.own.words import text
@@ -45,17 +45,19 @@ async def run(request: Request, services: Services) -> Message:
     new = frozenset[str]()
     if asked.topics:
         new = await services.subscriptions.subscribe(request.chat, asked.topics)
-    came = await let_go(request, services) if now_set != stored else ()
-    told = (
-        *(_("I took a name you typed for {key}.").format(key=key) for key in asked.guessed),
-        *_topics_told(asked.topics, new),
-        *_rules_told(made, len(asked.rules), services),
-        *_settings_told(asked, stored, now_set, request, services),
-        *came,
-    )
-    title = _("Imported") if new or made or now_set != stored else _("Nothing new")
-    footer = _("/subscriptions and /alerts show what there is now")
-    return Message(title, told, footer, Tone.GOOD)
+    # In the language that was just imported, as /settings does.
+    with speaking(now_set.language or request.preferences.language):
+        came = await let_go(request, services) if now_set != stored else ()
+        told = (
+            *(_("I took a name you typed for {key}.").format(key=key) for key in asked.guessed),
+            *_topics_told(asked.topics, new),
+            *_rules_told(made, len(asked.rules), services),
+            *_settings_told(asked, stored, now_set, request, services),
+            *came,
+        )
+        title = _("Imported") if new or made or now_set != stored else _("Nothing new")
+        footer = _("/subscriptions and /alerts show what there is now")
+        return Message(title, told, footer, Tone.GOOD)
 
 
 def _explained() -> Message:

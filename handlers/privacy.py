@@ -28,6 +28,7 @@ async def run(request: Request, services: Services) -> Message:
                 "an earlier id, which expire within those {days} days. Database files and backups "
                 "follow when whoever runs me renews them."
             ).format(days=KNOWN_DAYS),
+            *_when_put_out(platform),
             _(
                 "How to take it along: /export writes your topics, alerts, settings and mutes as "
                 "commands; a link stays, as it is between two chats."
@@ -36,14 +37,22 @@ async def run(request: Request, services: Services) -> Message:
     )
 
 
+def _when_put_out(platform: str) -> tuple[str, ...]:
+    """What follows on platforms that say so reliably; elsewhere the chat is only left alone."""
+    if platform != "Discord":
+        return ()
+    return (_("It also goes when the server puts me out, or when the channel is deleted."),)
+
+
 def _what(member: str, platform: str) -> str:
     return _(
         "What: its id ({member} on {platform}), the topics it hears, its own alerts with where "
         "they stand, what it has set (time zone, quiet hours, urgent topics, digest, language and "
         "mutes), which message shows its board, which chat on another platform it is linked with, "
         "and what is on its way to it: alerts that wait, are held back or could not be "
-        "sent, when the next may leave, and why the chat cannot be reached if it cannot. No "
-        "names, and nothing of what is written here but your own alerts and mutes."
+        "sent, when the next may leave, and why the chat cannot be reached if it cannot. Once "
+        "it is answered, no names, and nothing of what is written here but your own alerts and "
+        "mutes."
     ).format(member=member, platform=platform)
 
 

@@ -4,15 +4,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import takewhile
 
-from bot import recorded
-from bot.catalogue import SERIES
+from bot import explained, recorded
 from bot.commands import Command, Request, Services, UserError, never_heard_of
-from bot.language import N_, _, counted, spoken
-from bot.messages import meaning_text, rule_text
-from bot.messages.board import PHASE_LINE
-from bot.messages.record import fact_text
+from bot.language import N_, _, spoken
 from bot.messages.status import state_text
 from bot.model import Alert, Indicator, Kind, Message, Point, Rule, RuleState, RuleView
 from bot.ports import Option
@@ -20,9 +15,8 @@ from bot.recorded import Numbered
 from bot.studies import track
 from bot.studies.after import firing_lines, follow
 from bot.studies.around import Around, around
-from bot.studies.asked import COMPOSED, rule_ids, word
-from bot.studies.reproduced import needed, replayed_on
-from bot.wording import all_of, day_text, moment_text, number
+from bot.studies.asked import rule_ids, word
+from bot.wording import day_text
 
 MARKET = ("total3", "btc_price", "btc_dominance")
 """The numbers that say what came after a firing."""
@@ -53,11 +47,11 @@ async def run(request: Request, services: Services) -> Message:
     if watched is not None and alert.kind is not Kind.CORRECTED:
         found = await asyncio.to_thread(_from_the_past, alert, watched, views.get(alert.rule))
     lines = [
-        *_what(alert, services, watched),
-        *_since(alert, every),
+        *explained.what(alert, services.indicators),
+        *explained.since(alert, every),
         *found,
         "",
-        *_again(alert, services.indicators),
+        *explained.again(alert, services.indicators),
     ]
     footer = _("{alert}; /history lists the others").format(alert=alert.id)
     title = _("Why: {title}").format(title=alert.message.spoken(spoken()).title)
@@ -97,84 +91,13 @@ async def _chosen(request: Request, services: Services, every: Sequence[Numbered
 
 async def _watched(alert: Alert, services: Services) -> _Watched | None:
     """What the rule watches; None for a rule that judges no daily values, or that is gone."""
-    pairs = ((each, rule) for each in services.indicators for rule in each.rules)
-    for indicator, rule in pairs:
-        if rule.id == alert.rule:
-            key, decided_at = indicator.key, alert.decided_at
-            points = await services.past.points(key, not_before=decided_at)
-            market = {key: await services.past.points(key) for key in MARKET}
-            return _Watched(rule, indicator, points, market)
-    return None
-
-
-def _what(alert: Alert, services: Services, watched: _Watched | None) -> list[str]:
-    """What was decided, when, by which values and which rule, and what it means."""
-    decided = _("{what} by the value of {day}; decided at {moment}.")
-    if recorded.found_late(alert):
-        decided = _(
-            "{what} by the value of {day}; decided at {moment}, as it was found after a pause."
-        )
-    lines = [
-        decided.format(
-            what=f"{alert.rule} {alert.kind}",
-            day=day_text(alert.day),
-            moment=moment_text(alert.decided_at),
-        ),
-        _("Value: {fact}.").format(fact=fact_text(alert, _title(alert, services))),
-    ]
-    inputs = [f"{day_text(day)} {number(value, alert.unit)}" for day, value in alert.decided_by]
-    if len(inputs) > 1:
-        values = _("Values that decided it: {values} ({vendor}).")
-        lines.append(values.format(values=", ".join(inputs), vendor=alert.vendor))
-    rule = _("Rule: {rule}")
-    if watched is not None:
-        lines.append(rule.format(rule=rule_text(watched.rule, watched.indicator)))
-    else:
-        composed = [_(each.rests_on) for each in COMPOSED if each.id == alert.rule]
-        lines += [rule.format(rule=each) for each in composed]
-    meaning = meaning_text(watched.rule, alert.kind) if watched is not None else ""
-    if meaning:
-        return [*lines, _("It means: {meaning}").format(meaning=meaning)]
-    board_begins = PHASE_LINE.partition("{")[0]
-    english = list(takewhile(lambda line: not line.startswith(board_begins), alert.message.lines))
-    told = alert.message.spoken(spoken()).lines[: len(english)]
-    return [*lines, _("It said:"), *(f"  {line}" for line in told)]
-
-
-def _title(alert: Alert, services: Services) -> str:
-    titles = {each.key: each.title for each in services.indicators}
-    known = SERIES.get(alert.indicator)
-    return titles.get(alert.indicator) or (known.title if known else alert.indicator)
-
-
-def _since(alert: Alert, every: Sequence[Numbered]) -> list[str]:
-    """What became of it when values were revised."""
-    if alert.kind is Kind.CORRECTED:
-        original = recorded.corrected_id(alert)
-        verdict = _("This corrects {alert} and lets it stand; /why {alert} explains that one.")
-        if alert.withdrawn:
-            verdict = _("This corrects {alert} and takes it back; /why {alert} explains that one.")
-        return [verdict.format(alert=original)]
-    revised = recorded.corrections(alert, every)
-    if not revised:
-        return [_("Not corrected since.")]
-    last = revised[-1]
-    verdict = _("Withdrawn since") if last.withdrawn else _("Corrected since, and it stands")
-    said = counted(
-        "{verdict}: {value} by the revised values of {vendor}, told at {moment}.",
-        "{verdict}: {value} by the revised values of {vendor}, told at {moment}, the last of "
-        "{count} corrections.",
-        len(revised),
-    )
-    return [
-        said.format(
-            verdict=verdict,
-            value=number(last.value, last.unit),
-            vendor=last.vendor,
-            moment=moment_text(last.decided_at),
-            count=len(revised),
-        )
-    ]
+    found = explained.rule_of(alert, services.indicators)
+    if found is None:
+        return None
+    indicator, rule = found
+    points = await services.past.points(indicator.key, not_before=alert.decided_at)
+    market = {key: await services.past.points(key) for key in MARKET}
+    return _Watched(rule, indicator, points, market)
 
 
 def _from_the_past(alert: Alert, watched: _Watched, now: RuleView | None) -> list[str]:
@@ -229,23 +152,6 @@ def _earlier(alert: Alert, watched: _Watched) -> list[str]:
 def _episode(alert: Alert) -> date:
     """The day that opened the episode, as the id says."""
     return date.fromisoformat(alert.id.split(":")[1])
-
-
-def _again(alert: Alert, indicators: Sequence[Indicator]) -> list[str]:
-    """The command that reproduces it."""
-    if alert.kind is Kind.CORRECTED:
-        return [_("A recording holds one value a day: a correction cannot be replayed.")]
-    day = replayed_on(alert, indicators)
-    command = f"python -m bot replay DIR --from {day} --to {day}"
-    files = all_of([f"{series}.csv" for series in needed(alert, indicators)])
-    held = _("DIR holds {files}, from well before that day, as lines of date,value.")
-    said = [held.format(files=files)]
-    if not alert.decided_by and alert.kind is Kind.FIRED and alert.rule not in _COMPOSED_IDS:
-        said.append(_("It was decided before its day was over: a final value may say otherwise."))
-    return [_("To reproduce it: {command}").format(command=command), " ".join(said)]
-
-
-_COMPOSED_IDS = frozenset(each.id for each in COMPOSED)
 
 
 COMMAND = Command(

@@ -111,6 +111,24 @@ async def test_what_was_worked_out_lately_is_kept_for_some_minutes(shelf: Shelf)
     assert len(await shelf.past.points("btc_dominance")) == 21
 
 
+@pytest.mark.parametrize(
+    "indicator",
+    ["russell_2000", "russell_change_15_sessions", "smallcap_streak", "russell_distance_to_record"],
+)
+async def test_a_part_is_the_same_as_in_the_whole_and_is_not_kept(
+    shelf: Shelf, indicator: str
+) -> None:
+    sessions = [day for day in DAYS if day.weekday() < 5]
+    for key, base in (("russell_2000", 2_000.0), ("sp_500", 5_000.0)):
+        rows = [(day, base + 37 * n % 101) for n, day in enumerate(sessions)]
+        await shelf.store(values(key, rows))
+    recent = await shelf.past.recent(indicator, DAYS[45])
+    assert not shelf.past._known
+    whole = await shelf.past.points(indicator)
+    assert recent == [point for point in whole if point.day >= DAYS[45]]
+    assert recent
+
+
 async def test_an_empty_past_is_looked_for_again(shelf: Shelf) -> None:
     assert not await shelf.past.points("btc_dominance")
     await shelf.store(values("btc_dominance", [(DAYS[0], 55.0), (DAYS[1], 55.0)]))

@@ -176,7 +176,7 @@ async def test_what_cannot_be_drawn_is_none_and_a_line_in_the_log(
                 f"the chart of {chart.indicator} is not drawn: {why}"
             ]
         assert pictures.artist.pid is None
-        with pytest.raises(artist.CannotDraw, match="UnpicklingError"):
+        with pytest.raises(artist.CannotDraw, match=r"^ValueError: 8 bytes are no sheet$"):
             await pictures.artist.draw(b"no sheet")
 
 

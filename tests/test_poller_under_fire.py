@@ -2,22 +2,23 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 
 from bot.calendar import next_day, session_open
-from bot.http import Limits
+from bot.http import Limits, ProviderHttp
 from bot.model import Cadence
-from bot.ports import Feed, Source
+from bot.ports import Feed, Http, Source
 from bot.stores.connect import Client
-from tests.providers.gateway import Fault
+from tests.providers.gateway import Fault, Gateway
 from tests.providers.market import RUSSELL, SP, Distortion
 from tests.watch import PARTS, UNDER_RECORD, Watch, watch_on
 
 PATIENT = Limits(total_seconds=5.0, retries=0, largest_bytes=2**20)
 HASTY = replace(PATIENT, total_seconds=0.3)
-"""Whoever hangs is given up soon; on a busy machine others need their time."""
 KEYLESS = [feed for feed in PARTS.feeds if not feed.needs_key]
 JUDGED = ("altcoin_season_index", "btc_dominance", "russell_2000")
 """The series that rules read."""
@@ -59,12 +60,43 @@ FAILURES = [
 every_failure = pytest.mark.parametrize("failure", FAILURES, ids=str)
 
 
+@dataclass(frozen=True)
+class GivesUpHanging:
+    """Is hasty with hosts that hang, as these never answer, and with no other.
+
+    Where the machine stands still for a moment, all that is asked just then is late, and a short
+    time for everybody would take those who are well for ill.
+    """
+
+    patient: Http
+    hasty: Http
+    gateway: Gateway
+
+    async def get(self, url: str, **more: Any) -> bytes:
+        return await self._for(url).get(url, **more)
+
+    async def post(self, url: str, **more: Any) -> bytes:
+        return await self._for(url).post(url, **more)
+
+    def key(self, setting: str) -> str | None:
+        return self.patient.key(setting)
+
+    def _for(self, url: str) -> Http:
+        return self.hasty if self.gateway.hangs(urlsplit(url).netloc) else self.patient
+
+
 @pytest_asyncio.fixture
 async def watch(store_client: Client, failure: Failure) -> AsyncIterator[Watch]:
-    limits = HASTY if failure.kind is Fault.HANG else PATIENT
-    async with watch_on(store_client, limits) as ready:
+    async with watch_on(store_client, PATIENT) as ready:
         ready.market.history_days = 300
-        yield ready
+        if failure.kind is not Fault.HANG:
+            yield ready
+            return
+        async with ProviderHttp(
+            gateway=ready.gateway.url, limits=HASTY, backoff_cap_seconds=0.0, clock=ready.clock
+        ) as hasty:
+            ready.http = GivesUpHanging(ready.http, hasty, ready.gateway)
+            yield ready
 
 
 def hosts_of(source: Source) -> set[str]:

@@ -19,7 +19,7 @@ from matplotlib.typing import ColorType
 
 from bot.charts.paint import INK, RULE_COLOURS, WHITE, image
 from bot.charts.scale import axis_text, day_ticks, edge_text, heights
-from bot.charts.sheet import Mark, Sheet, Stretch, Watched
+from bot.charts.sheet import Mark, Sheet, Stretch, Watched, read, write
 from bot.charts.single import HEIGHT, LABELS_APART, SHADE, WIDTH, apart, png, single
 from bot.charts.single import SHAPES as KINDS
 from bot.language import LANGUAGES
@@ -53,6 +53,18 @@ BUSY = sheet(
     stretches=(Stretch("low", day(52), None), Stretch("lower", day(80), day(90))),
     marks=tuple(Mark("low", kind, day(52 + n), 54.0) for n, kind in enumerate(KINDS)),
 )
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=9))
+def test_a_sheet_goes_to_the_process_that_draws_and_arrives_as_it_was(values: list[float]) -> None:
+    for shown in (BUSY, sheet(values, language="de", title="Größe \u2028 “x”")):
+        assert read(write(shown)) == shown
+        assert write(read(write(shown))) == write(shown)
+
+
+def test_a_sheet_is_data_and_never_code() -> None:
+    with pytest.raises(ValueError, match="are no sheet"):
+        read(b"cposix\nsystem\n(S'true'\ntR.")
 
 
 def texts(drawn: Figure) -> list[Text]:

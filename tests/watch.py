@@ -19,7 +19,7 @@ from bot.model import Alert, Chat, Snapshot, Status
 from bot.outlook import StoredOutlook
 from bot.parts import find_parts
 from bot.poller import Poller
-from bot.ports import Feed, Outcome, Parcel, Settlement
+from bot.ports import UNMETERED, Feed, Http, Meters, Outcome, Parcel, Settlement
 from bot.stores.connect import Client
 from bot.stores.journal import RedisJournal
 from bot.stores.lease import RedisLease
@@ -87,8 +87,9 @@ class Watch:
 
     clock: Clock
     gateway: Gateway
-    http: ProviderHttp
+    http: Http
     client: Client
+    meters: Meters = UNMETERED
     journal: RedisJournal = field(init=False)
     outbox: RedisOutbox = field(init=False)
 
@@ -123,6 +124,7 @@ class Watch:
             holder=holder,
             all_feeds=all_feeds,
             renew_seconds=renew_seconds,
+            meters=self.meters,
         )
 
     async def poll(self, feeds: Sequence[Feed] = CORE) -> Sequence[Fetched]:
@@ -228,15 +230,25 @@ class Watch:
 
 
 @asynccontextmanager
-async def watch_on(client: Client, limits: Limits = PATIENT) -> AsyncIterator[Watch]:
+async def watch_on(
+    client: Client,
+    limits: Limits = PATIENT,
+    *,
+    clock: Clock | None = None,
+    meters: Meters = UNMETERED,
+) -> AsyncIterator[Watch]:
     """A watch over a quiet market, with one reader of every topic."""
-    clock = Clock()
+    clock = clock or Clock()
     async with (
         Gateway(quiet_market(clock)) as gateway,
         ProviderHttp(
-            gateway=gateway.url, limits=limits, backoff_cap_seconds=0.0, clock=clock
+            gateway=gateway.url,
+            limits=limits,
+            backoff_cap_seconds=0.0,
+            clock=clock,
+            meters=meters,
         ) as http,
     ):
         topics = {rule.topic for indicator in PARTS.indicators for rule in indicator.rules}
         await RedisSubscriptions(client).subscribe(READER, [*sorted(topics), "health"])
-        yield Watch(clock, gateway, http, client)
+        yield Watch(clock, gateway, http, client, meters)

@@ -9,7 +9,10 @@ from bot.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A chat platform as a plug-in: `build` gives None when no token is set for it."""
+    """A chat platform as a plug-in: `build` gives None where it is not set up."""
 
     name: str
+    """That of its module, under which chats are stored."""
     build: Callable[[Settings, Sequence[CommandCard]], Adapter | None]
+    missing: str = ""
+    """Why `build` gives None where it does, as in "TELEGRAM_BOT_TOKEN is not set"."""

@@ -27,6 +27,7 @@ from bot.ports import (
     ChatGone,
     CommandCard,
     DeliveryError,
+    Departure,
     Limits,
     MessageGone,
     Part,
@@ -114,7 +115,7 @@ class ConsoleAdapter:
         if isinstance(part, Photo):
             raise Rejected("a terminal shows no pictures")
         if self._output is None:
-            raise ChatGone("standard output is closed")
+            raise ChatGone("standard output is closed", Departure.CLOSED)
         try:
             async with asyncio.timeout(WRITE_SECONDS), self._writing:
                 await _write(self._output, part)
@@ -122,7 +123,7 @@ class ConsoleAdapter:
             raise RetryLater(RETRY_SECONDS, "nobody reads standard output") from None
         except OSError as error:
             if error.errno in CLOSED:
-                raise ChatGone("standard output is closed") from None
+                raise ChatGone("standard output is closed", Departure.CLOSED) from None
             raise RetryLater(RETRY_SECONDS, f"standard output fails: {error.strerror}") from None
         return 0.0
 

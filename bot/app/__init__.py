@@ -12,7 +12,9 @@ from bot.adapters.console import CONSOLE_CHAT
 from bot.app.chat_side import CONSOLE, allowed_chats, chat_side, chosen_adapters, stored_outlook
 from bot.app.operator_side import heartbeats, leave, operator_chat
 from bot.app.poll_side import make_poller, new_holder, provider_http
+from bot.app.watch_side import meters, stored_vitals
 from bot.app.web_side import web_server
+from bot.metrics import watch_the_loop
 from bot.model import Message
 from bot.parts import find_parts
 from bot.ports import Adapter, Clock, DeliveryError
@@ -84,25 +86,28 @@ async def run(
         for adapter in adapters:
             stack.push_async_callback(adapter.close)
         stores = await stack.enter_async_context(open_stores(settings, parts.platform_names, clock))
-        http = await stack.enter_async_context(provider_http(settings))
+        vitals = stored_vitals(settings, parts, stores, adapters)
+        metrics = meters(parts, stores, vitals, clock, polls=roles.polls, adapters=adapters)
+        counted = metrics.counted
+        http = await stack.enter_async_context(provider_http(settings, counted))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        background = []
+        background = [tasks.create_task(watch_the_loop(counted.lagged))]
         if stores.embedded is not None:
             background.append(tasks.create_task(stores.embedded.keep_running()))
         if roles.polls:
-            poller = make_poller(settings, parts, stores, http, clock, holder=holder)
+            poller = make_poller(settings, parts, stores, http, clock, counted, holder=holder)
             background.append(tasks.create_task(poller.run()))
             beats = heartbeats(settings, parts, stores, poller, clock)
             background += [tasks.create_task(each.run()) for each in beats]
         platforms, pictures = chat_side(
-            settings, parts, stores, adapters, clock, stopping, holder=holder
+            settings, parts, stores, adapters, clock, stopping, counted, holder=holder
         )
         if pictures is not None:
             background.append(tasks.create_task(pictures.run()))
         background += [tasks.create_task(platforms.listen(adapter)) for adapter in adapters]
         senders = [tasks.create_task(platforms.deliver(adapter)) for adapter in adapters]
         if roles.serves:
-            server = web_server(settings, parts, stores, adapters, clock)
+            server = web_server(settings, parts, stores, adapters, clock, vitals, metrics)
             background.append(tasks.create_task(server.run()))
         await _tell_console(adapters, greeting)
         took = asyncio.get_running_loop().time() - started

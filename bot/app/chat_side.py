@@ -18,7 +18,7 @@ from bot.outlook import StoredOutlook
 from bot.parts import Parts
 from bot.past import StoredPast
 from bot.pictures import DrawnPictures
-from bot.ports import Adapter, Clock
+from bot.ports import Adapter, Clock, Meters
 from bot.router import Router
 from bot.settings import Settings, WrongSetting
 from bot.stores import Stores
@@ -34,6 +34,7 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
     adapters: Sequence[Adapter],
     clock: Clock,
     stopping: asyncio.Event,
+    meters: Meters,
     *,
     holder: str,
 ) -> tuple[Platforms, DrawnPictures | None]:
@@ -52,6 +53,7 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
         subscriptions=stores.subscriptions,
         outbox=stores.outbox,
         boards=stores.boards,
+        forgetting=stores.forgetting,
         leases=stores.listening,
         holder=holder,
         stopping=stopping,
@@ -59,6 +61,7 @@ def chat_side(  # noqa: PLR0917 - what one process has, each once.
             *_keepers(stores, services, adapters, clock),
             *(by_name(post.keep) for post in operator_posts(settings, parts, stores, clock)),
         ],
+        meters=meters,
     )
     return platforms, pictures
 
@@ -76,8 +79,9 @@ def chosen_adapters(
     if platforms is None:
         chats = [adapter for name, adapter in ready.items() if name != CONSOLE]
         return chats or [ready[CONSOLE]]
-    for name in sorted(platforms - ready.keys()):
-        raise WrongSetting(f"{name.upper()}_BOT_TOKEN is not set, so nothing can be delivered.")
+    for platform in parts.platforms:
+        if platform.name in platforms - ready.keys():
+            raise WrongSetting(f"{platform.missing}, so nothing can be delivered.")
     return [ready[name] for name in sorted(platforms)]
 
 

@@ -11,13 +11,15 @@ from bot.holders import holder_name
 from bot.http import ProviderHttp
 from bot.parts import Parts, find_sources
 from bot.poller import Poller
-from bot.ports import Clock
+from bot.ports import UNMETERED, Clock, Meters
 from bot.settings import Settings
 from bot.stores import Stores
 
 
 @asynccontextmanager
-async def provider_http(settings: Settings) -> AsyncIterator[ProviderHttp]:
+async def provider_http(
+    settings: Settings, meters: Meters = UNMETERED
+) -> AsyncIterator[ProviderHttp]:
     """The way out to providers.
 
     A host that two sources share is asked as seldom as the more careful of them says.
@@ -32,16 +34,18 @@ async def provider_http(settings: Settings) -> AsyncIterator[ProviderHttp]:
         spacing_seconds=spacing,
         forbidden_wait_seconds=forbidden,
         keys=settings.provider_keys,
+        meters=meters,
     ) as http:
         yield http
 
 
-def make_poller(
+def make_poller(  # noqa: PLR0917 - what one process has, each once.
     settings: Settings,
     parts: Parts,
     stores: Stores,
     http: ProviderHttp,
     clock: Clock,
+    meters: Meters = UNMETERED,
     *,
     holder: str,
 ) -> Poller:
@@ -55,6 +59,7 @@ def make_poller(
         clock=clock,
         all_feeds=parts.all_feeds,
         holder=holder,
+        meters=meters,
     )
 
 

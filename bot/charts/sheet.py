@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pydantic import TypeAdapter, ValidationError
+
 from bot.language import ENGLISH
 from bot.model import Kind, Side, Unit
 
@@ -65,3 +67,19 @@ class Sheet:
         """All rules of which something is shown."""
         shown = [each.rule for each in self.watched] + [each.rule for each in self.stretches]
         return tuple(dict.fromkeys([*shown, *(each.rule for each in self.marks)]))
+
+
+_JSON = TypeAdapter(Sheet)
+
+
+def write(sheet: Sheet) -> bytes:
+    """The sheet as JSON: the same for the same sheet, and nothing but data for whoever reads it."""
+    return _JSON.dump_json(sheet)
+
+
+def read(body: bytes) -> Sheet:
+    """The sheet that was written; raises ValueError for what is none."""
+    try:
+        return _JSON.validate_json(body)
+    except ValidationError as error:
+        raise ValueError(f"{len(body)} bytes are no sheet") from error

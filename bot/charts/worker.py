@@ -1,12 +1,11 @@
 """The process that draws: `python -m bot.charts.worker` reads sheets and writes pictures.
 
 Each way a message is its length in four bytes, the most significant first, and so many bytes: a
-pickled Sheet in; out a letter, P before a PNG and E before the name of what went wrong. The process
+Sheet as JSON in; out a letter, P before a PNG and E before the name of what went wrong. The process
 ends with its input, so that it never outlives the bot: not even one that is killed while it draws.
 """
 
 import os
-import pickle
 import queue
 import struct
 import sys
@@ -39,9 +38,11 @@ def _read(pipe: BinaryIO, sheets: "queue.SimpleQueue[bytes]") -> None:
 
 def _drawn(body: bytes) -> bytes:
     try:
-        from bot.charts.single import png  # noqa: PLC0415 - what cannot be loaded is told as well.
+        # What cannot be loaded is told as well.
+        from bot.charts.sheet import read  # noqa: PLC0415
+        from bot.charts.single import png  # noqa: PLC0415
 
-        return PICTURE + png(pickle.loads(body))  # noqa: S301 - by the bot that started us.
+        return PICTURE + png(read(body))
     except Exception as error:  # noqa: BLE001 - whatever it is, the bot goes on without a picture.
         return ERROR + f"{type(error).__name__}: {error}".encode()
 

@@ -12,10 +12,12 @@ from bot.delivery.pacing import Pace
 from bot.delivery.tact import Tact
 from bot.patience import Patience
 from bot.ports import (
+    UNMETERED,
     Adapter,
     ChatGone,
     ChatMoved,
     DeliveryError,
+    Meters,
     Outbox,
     Outcome,
     Parcel,
@@ -55,8 +57,11 @@ class Courier:
         pace: Pace,
         outage: Outage,
         pictures: Pictures | None = None,
+        *,
+        meters: Meters = UNMETERED,
     ) -> None:
         """Take who carries, how fast, who knows whether the platform is there, and who draws."""
+        self._meters = meters
         self._outbox = outbox
         self._adapter = adapter
         self._pace = pace
@@ -82,6 +87,8 @@ class Courier:
             begun = self._is_begun(parcel)
             instead = None if begun else await self._tact.instead(parcel)
             settlement = instead or await self._deliver(parcel, begin_by)
+            if instead is None and _was_tried(settlement):
+                self._meters.sent(self._adapter.name, settlement.outcome)
         except StoreUnavailable:
             self.posting.discard(hand_out_of(parcel))
             raise
@@ -150,6 +157,7 @@ class Courier:
                 return untried(parcel)
             case ChatGone():
                 log.info("a chat on %s is suspended: %s", self._adapter.name, reason)
+                self._meters.departed(self._adapter.name, error.departure)
                 return Settlement(parcel, Outcome.SUSPENDED, reason=reason)
         return self._refused(parcel, reason)
 
@@ -169,6 +177,8 @@ class Courier:
         return Settlement(parcel, Outcome.DEAD, reason=reason)
 
     async def _told_to_wait(self, parcel: Parcel, error: RetryLater) -> Settlement:
+        if error.too_many:
+            self._meters.slowed_down(self._adapter.name)
         if error.everything:
             log.warning("%s pauses for %.0f s: %s", self._adapter.name, error.seconds, error)
             await self._pace.pause(error.seconds, shared=not error.ours)
@@ -216,6 +226,13 @@ def untried(parcel: Parcel, seconds: float = 0.0) -> Settlement:
     return Settlement(
         parcel, Outcome.LATER, seconds, attempts=parcel.attempts, unsure=parcel.unsure
     )
+
+
+def _was_tried(settlement: Settlement) -> bool:
+    """Whether anything came of it: what only waits for its turn comes back as it was."""
+    before = settlement.parcel
+    same = (settlement.attempts, settlement.unsure) == (before.attempts, before.unsure)
+    return settlement.outcome is not Outcome.LATER or not same
 
 
 def _now() -> float:

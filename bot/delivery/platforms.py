@@ -11,10 +11,13 @@ from bot.delivery.pacing import Pace
 from bot.delivery.reception import Answer, FrontDesk, Suggest, nothing
 from bot.delivery.sender import Sender
 from bot.ports import (
+    UNMETERED,
     Adapter,
     Boards,
     DeliveryError,
+    Forgetting,
     Lease,
+    Meters,
     Outbox,
     Pictures,
     PlatformRefused,
@@ -53,7 +56,9 @@ class Platforms:
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
         boards: Boards | None = None,
+        forgetting: Forgetting | None = None,
         keepers: Sequence[Keeper] = (),
+        meters: Meters = UNMETERED,
     ) -> None:
         """Take the adapters, who answers commands, where alerts wait, and who may listen.
 
@@ -69,6 +74,7 @@ class Platforms:
         self._pictures = pictures
         self._stopping = stopping
         self._keepers = keepers
+        self._meters = meters
         self._refusals: dict[str, str] = {}
         self._senders_stop = {adapter.name: asyncio.Event() for adapter in adapters}
         self._paces = {each.name: Pace(each.name, each.limits, outbox) for each in adapters}
@@ -81,6 +87,7 @@ class Platforms:
                 suggest=suggest,
                 pictures=pictures,
                 boards=boards,
+                forgetting=forgetting,
             )
             for name, pace in self._paces.items()
         }
@@ -185,7 +192,8 @@ class Platforms:
             return
         except (DeliveryError, TimeoutError) as trouble:
             log.debug("%s gives no sign of life yet: %s", adapter.name, trouble)
-        sender = Sender(self._outbox, adapter, self._paces[adapter.name], self._pictures)
+        pace = self._paces[adapter.name]
+        sender = Sender(self._outbox, adapter, pace, self._pictures, meters=self._meters)
         stop = self._senders_stop[adapter.name]
         async with asyncio.TaskGroup() as tasks:
             relay = tasks.create_task(self._relay_stop(stop))

@@ -8,7 +8,17 @@ from bot.delivery.pacing import Pace
 from bot.delivery.restraint import PER_MINUTE, Hearing, Restraint
 from bot.language import _, speaking
 from bot.model import Chart, Chat, Message
-from bot.ports import SILENCE, Author, Boards, Outbox, Pictures, StoreUnavailable, Subscriptions
+from bot.ports import (
+    NOTHING,
+    SILENCE,
+    Author,
+    Boards,
+    Forgetting,
+    Outbox,
+    Pictures,
+    StoreUnavailable,
+    Subscriptions,
+)
 
 log = logging.getLogger(__name__)
 
@@ -45,16 +55,19 @@ class FrontDesk:
         suggest: Suggest = nothing,
         pictures: Pictures | None = None,
         boards: Boards | None = None,
+        forgetting: Forgetting | None = None,
     ) -> None:
         """Take who answers commands, what chats hear, and when a reply may leave.
 
-        `suggest` completes what is typed; without `pictures` no chart is drawn, and without
-        `boards` what is pinned stays as it is.
+        `suggest` completes what is typed; without `pictures` no chart is drawn, without `boards`
+        what is pinned stays as it is, and without `forgetting` so does what is stored of chats
+        that put us out.
         """
         self._answer = answer
         self._suggest = suggest
         self._pictures = pictures
         self._boards = boards
+        self._forgetting = forgetting
         self._subscriptions = subscriptions
         self._outbox = outbox
         self._pace = pace
@@ -109,6 +122,19 @@ class FrontDesk:
         except StoreUnavailable as error:
             # Its next command brings it back all the same.
             log.warning("an invitation was not noted: %s", error)
+
+    async def left(self, chats: Sequence[Chat]) -> None:
+        """Somebody put us out of these chats for good: all that is stored of them goes."""
+        if self._forgetting is None:
+            return
+        try:
+            for chat in chats:
+                gone = await self._forgetting.forget(chat)
+                if gone != NOTHING:
+                    log.info("a chat on %s put us out and is forgotten", chat.platform)
+        except StoreUnavailable as error:
+            # It stays suspended from its next alert on, until somebody lets us in again.
+            log.warning("a chat that put us out was not forgotten: %s", error)
 
     async def moved(self, old: Chat, new: Chat) -> None:
         """The platform gave a chat another id: everything stored for it follows."""

@@ -12,7 +12,16 @@ from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.settling import Settling
 from bot.logs.trouble import Trouble
-from bot.ports import Adapter, Outbox, Parcel, Pictures, Settlement, StoreUnavailable
+from bot.ports import (
+    UNMETERED,
+    Adapter,
+    Meters,
+    Outbox,
+    Parcel,
+    Pictures,
+    Settlement,
+    StoreUnavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +41,20 @@ class Sender:
     """Delivers one platform's parcels until told to stop."""
 
     def __init__(
-        self, outbox: Outbox, adapter: Adapter, pace: Pace, pictures: Pictures | None = None
+        self,
+        outbox: Outbox,
+        adapter: Adapter,
+        pace: Pace,
+        pictures: Pictures | None = None,
+        *,
+        meters: Meters = UNMETERED,
     ) -> None:
         """Take where parcels come from, who carries them, how fast, and who draws their charts."""
         self._outbox = outbox
         self._adapter = adapter
         self._pace = pace
         self._outage = Outage(adapter)
-        self._courier = Courier(outbox, adapter, pace, self._outage, pictures)
+        self._courier = Courier(outbox, adapter, pace, self._outage, pictures, meters=meters)
         self._settling = Settling(outbox, adapter.name)
         self._name = uuid.uuid4().hex
         self._wishes = 0

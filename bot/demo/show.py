@@ -79,6 +79,7 @@ class MarkedReception:
         self.drawn = reception.drawn
         self.pinned = reception.pinned
         self.invited = reception.invited
+        self.left = reception.left
         self.moved = reception.moved
         self._reception = reception
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 import aiohttp
 
 from bot.http.failures import Unfinished
-from bot.ports import Expected, SourceError
+from bot.ports import Expected, SourceError, Trouble
 
 ACCEPT: dict[Expected, str] = {
     "json": "application/json",
@@ -30,12 +30,14 @@ def refusal(name: str, response: aiohttp.ClientResponse, expect: Expected) -> So
     """What a status means that promises no body and no second try."""
     said = f"{name} answered {response.status}"
     if response.status == HTTPStatus.NOT_MODIFIED:
-        return SourceError(f"{said}, unchanged, though no earlier answer is kept.")
+        unasked = f"{said}, unchanged, though no earlier answer is kept."
+        return SourceError(unasked, Trouble.REFUSED)
     if response.status in REDIRECTS:
-        return SourceError(f"{said}, a redirect, instead of {expect.upper()}.")
+        redirect = f"{said}, a redirect, instead of {expect.upper()}."
+        return SourceError(redirect, Trouble.REFUSED)
     page = f" with HTML instead of {expect.upper()}" if _is_page(response) else ""
     kind = NoSuchPage if response.status in NOT_THERE else SourceError
-    return kind(f"{said}{page}.")
+    return kind(f"{said}{page}.", Trouble.REFUSED)
 
 
 async def read(
@@ -54,9 +56,11 @@ async def read(
             if len(body) > largest_bytes:
                 raise SourceError(f"{name} answered with more than {largest_bytes / 2**20:g} MB.")
     except TimeoutError:
-        raise Unfinished(f"{name} did not answer in time.") from None
+        late = f"{name} did not answer in time."
+        raise Unfinished(late, Trouble.UNANSWERED) from None
     except (aiohttp.ClientError, OSError):
-        raise Unfinished(f"{name} broke off in the middle of its answer.") from None
+        broken = f"{name} broke off in the middle of its answer."
+        raise Unfinished(broken, Trouble.UNANSWERED) from None
     content = body.lstrip()
     if not content:
         raise SourceError(f"{name} answered with nothing.")

@@ -22,7 +22,7 @@ from bot.http.failures import Passing, Unfinished, only_once, unanswered
 from bot.http.hosts import WORTH_ANOTHER_TRY, Host, Hosts
 from bot.http.limits import USUAL_LIMITS, Limits
 from bot.http.memory import Memory
-from bot.ports import Clock, Expected, SourceError
+from bot.ports import UNMETERED, Clock, Expected, Meters, SourceError, Trouble
 
 GATEWAY_CAP_SECONDS = 5.0
 IDLE_SECONDS = 4.0
@@ -82,8 +82,10 @@ class ProviderHttp:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         keys: Mapping[str, str] | None = None,
+        meters: Meters = UNMETERED,
     ) -> None:
         self._keys = dict(keys or {})
+        self._meters = meters
         self._gateway = gateway.rstrip("/") if gateway else None
         self._limits = limits
         self._monotonic = monotonic
@@ -192,7 +194,8 @@ class ProviderHttp:
             async with asyncio.timeout(self._limits.turn_seconds):
                 await host.turn.acquire()
         except TimeoutError:
-            raise SourceError(f"{host.name} was busy with our other requests.") from None
+            said = f"{host.name} was busy with our other requests."
+            raise SourceError(said, Trouble.RESTING) from None
 
     async def _tries(self, request: Request) -> bytes:
         host = request.host
@@ -228,6 +231,7 @@ class ProviderHttp:
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise unanswered(request.host.name, error) from None
+        self._meters.responded(request.host.name, response.status)
         async with response:
             if kept is not None and response.status == HTTPStatus.NOT_MODIFIED:
                 return await kept.body()
@@ -244,8 +248,10 @@ class ProviderHttp:
         host, status = request.host, response.status
         rest = self._hosts.refused(host, status, response.headers.get("Retry-After", ""))
         said = f"{host.name} answered {status}"
+        slow_down = status == HTTPStatus.TOO_MANY_REQUESTS
+        trouble = Trouble.SLOWED_DOWN if slow_down else Trouble.REFUSED
         if status in WORTH_ANOTHER_TRY:
-            return Passing(f"{said} and {rest.wish}." if rest else f"{said}.")
+            return Passing(f"{said} and {rest.wish}." if rest else f"{said}.", trouble)
         if rest is not None:
-            return SourceError(f"{said} and {rest.wish}.")
+            return SourceError(f"{said} and {rest.wish}.", trouble)
         return refusal(host.name, response, request.expect)

@@ -2,7 +2,7 @@
 
 import aiohttp
 
-from bot.ports import SourceError
+from bot.ports import SourceError, Trouble
 
 
 class Passing(SourceError):
@@ -17,15 +17,15 @@ def unanswered(name: str, error: aiohttp.ClientError | OSError | ValueError) -> 
     """What it means that a host could not be asked; without the address, which may hold a key."""
     match error:
         case aiohttp.ConnectionTimeoutError():
-            return Passing(f"{name} did not answer in time.")
+            return Passing(f"{name} did not answer in time.", Trouble.UNANSWERED)
         case TimeoutError():
-            return Unfinished(f"{name} did not answer in time.")
+            return Unfinished(f"{name} did not answer in time.", Trouble.UNANSWERED)
         case aiohttp.ClientConnectorError():
-            return Passing(f"{name} could not be reached.")
+            return Passing(f"{name} could not be reached.", Trouble.UNANSWERED)
         case aiohttp.ClientError() | OSError():
-            return Passing(f"{name} hung up without a proper answer.")
+            return Passing(f"{name} hung up without a proper answer.", Trouble.UNANSWERED)
         case ValueError():
-            return SourceError(f"A header meant for {name} cannot be sent.")
+            return SourceError(f"A header meant for {name} cannot be sent.", Trouble.OUR_FAULT)
 
 
 async def only_once(

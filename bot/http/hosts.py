@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from bot.http.waits import BACKOFFS, Backoff, named_wait_seconds
-from bot.ports import Clock, SourceError
+from bot.ports import Clock, SourceError, Trouble
 
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429}) | frozenset(range(500, 600))
 FORBIDDEN = frozenset({403, 451})
@@ -79,7 +79,8 @@ class Hosts:
     def check(self, host: Host) -> None:
         """Raise SourceError while the host is left alone."""
         if host.rest is not None and host.rest.until > self._monotonic():
-            raise SourceError(f"{host.name} {host.rest.cause}{host.rest.wish}.")
+            said = f"{host.name} {host.rest.cause}{host.rest.wish}."
+            raise SourceError(said, Trouble.RESTING)
 
     def wait_seconds(self, host: Host) -> float:
         """How long from now until the host may be asked again."""

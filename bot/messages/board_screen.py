@@ -17,8 +17,8 @@ def board_screen(snapshot: Snapshot) -> Message:
     """The phase and since when, the clock, the gates nearest first, and what comes next."""
     shown = snapshot.board
     lines = (
-        _phase(shown.phase, snapshot.held),
-        _clock(shown),
+        held_text(shown.phase, snapshot.held),
+        clock_text(shown),
         "",
         *(_gate(gate, shown) for gate in board.nearest_first(shown)),
         "",
@@ -29,7 +29,8 @@ def board_screen(snapshot: Snapshot) -> Message:
     return Message(_("Phase: {phase}").format(phase=phase_text(shown.phase)), lines, footer)
 
 
-def _phase(phase: Phase, held: HeldPhase | None) -> str:
+def held_text(phase: Phase, held: HeldPhase | None) -> str:
+    """Since when the phase has held, as far as that is known."""
     if held is None:
         return _("Since when is not known: no day that is over has been judged yet.")
     since, was = day_text(held.since), phase_text(held.phase)
@@ -45,7 +46,7 @@ def _phase(phase: Phase, held: HeldPhase | None) -> str:
     return _("It has held since {day}.").format(day=since)
 
 
-def _clock(shown: Board) -> str:
+def clock_text(shown: Board) -> str:
     """How old the breakout is, as long as it says something."""
     if shown.breakout is not None:
         end = shown.breakout + timedelta(days=board.BREAKOUT_LASTS_DAYS)

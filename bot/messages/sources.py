@@ -83,7 +83,7 @@ def _failing(sources: Sources) -> list[str]:
     for feed in sources.feeds:
         by_vendor.setdefault(feed.vendor, []).extend(sources.failing([feed]))
     found = [(vendor, failed) for vendor, failed in by_vendor.items() if failed]
-    lines = [f"! {vendor}: {_trouble(failed[0], sources)}" for vendor, failed in found]
+    lines = [f"! {vendor}: {trouble_text(failed[0])}" for vendor, failed in found]
     if len(lines) > MOST_FAILING:
         count = len(lines) - MOST_FAILING
         more = counted("and {count} more that fail", "and {count} more that fail", count)
@@ -91,7 +91,7 @@ def _failing(sources: Sources) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _trouble(health: FeedHealth, sources: Sources) -> str:
+def trouble_text(health: FeedHealth) -> str:
     """Since when a feed gives no answer, and what it says instead."""
     error = health.error.rstrip(".")
     if len(error) > LONGEST_ERROR:
@@ -147,7 +147,7 @@ def _series(sources: Sources, series: str, only: str) -> Iterator[str]:
         if answered is not None:
             last = _("answered {age}").format(age=sources.age(answered))
         yield f"{place}. {vendor}: {last}; {_role(series, feeds)}."
-        yield from (f"   {each.feed} {_trouble(each, sources)}." for each in sources.failing(feeds))
+        yield from (f"   {each.feed} {trouble_text(each)}." for each in sources.failing(feeds))
         yield from (f"   {notice}" for notice in _notices(sources, series, vendor))
         yield from (f"   {terms}" for terms in _terms(sources, feeds))
 

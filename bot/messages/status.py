@@ -48,7 +48,9 @@ def status(snapshot: Snapshot, wanted: str = "") -> Message:
         lines += ["", f"{_(subject)}:"] if subject else [""]
         for reading in readings:
             lines.append(_reading_line(reading, now, whole=bool(wanted)))
-            lines.extend(_rule_line(view, reading) for view in snapshot.rules[reading.indicator])
+            lines.extend(
+                f"  {rule_line(view, reading)}" for view in snapshot.rules[reading.indicator]
+            )
     if snapshot.missing and not wanted:
         lines += ["", *_missing(snapshot)]
     if snapshot.notices:
@@ -101,10 +103,10 @@ def _reading_line(reading: Reading, now: datetime, *, whole: bool) -> str:
     note = (
         f"; {reading.note}" if reading.note and (whole or len(reading.note) <= SHORT_NOTE) else ""
     )
-    return f"{_(reading.title)} {_value(reading)} ({', '.join(notes)}){note}"
+    return f"{_(reading.title)} {value_text(reading)} ({', '.join(notes)}){note}"
 
 
-def _value(reading: Reading) -> str:
+def value_text(reading: Reading) -> str:
     """The value with its unit, also where people who know it leave that out."""
     value = number(reading.value, reading.unit)
     match reading.unit:
@@ -116,25 +118,26 @@ def _value(reading: Reading) -> str:
             return value
 
 
-def _rule_line(view: RuleView, reading: Reading) -> str:
+def rule_line(view: RuleView, reading: Reading) -> str:
+    """A rule's state with its level, and how far it is to the line that comes next."""
     state = state_text(view.status)
     if view.failed and view.since:
         state = _("failed on {day}, may come back").format(day=day_text(view.since))
     elif view.status in (Status.FIRING, Status.RECOVERING) and view.since:
         state = _("{state}, true since {day}").format(state=state, day=day_text(view.since))
     if view.level is None:
-        return f"  {view.rule}: {state}"
+        return f"{view.rule}: {state}"
     level, below = level_text(view.level, reading.unit), view.side is Side.BELOW
     if view.level_day is not None:
         level = _("{level} of {day}").format(level=level, day=day_text(view.level_day))
     if view.recovery_level is None:
         away = away_text(view, reading, downward=below)
         where = _("level {where}").format(where=beyond_text(view).format(level=level))
-        return f"  {view.rule}: {state}; {where}{away}"
+        return f"{view.rule}: {state}; {where}{away}"
     line = level_text(view.recovery_level, reading.unit)
     away = away_text(view, reading, downward=not below)
     ends = _("level {level}, ends above {line}") if below else _("level {level}, ends below {line}")
-    return f"  {view.rule}: {state}; {ends.format(level=level, line=line)}{away}"
+    return f"{view.rule}: {state}; {ends.format(level=level, line=line)}{away}"
 
 
 def state_text(status: Status) -> str:

@@ -28,7 +28,7 @@ _BELOW = r"at or below|at most|less than|lower than|smaller than|below|under|ben
 _BY = r"by at least|by more than|by over|by"
 _FILLER = r"(?:is|are|goes|gets|moves|crosses|closes|trades|stays|comes|has|it)\s+"
 COMPARISON = re.compile(
-    rf"(?<![a-z0-9_])(?:{_FILLER})*(?:"
+    rf"(?<![a-z0-9_])(?:{_FILLER}){{0,6}}(?:"
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?![a-z0-9_])"
     rf"(?:\s+(?:(?P<by>{_BY})|(?P<to>to)|(?P<verb_above>{_ABOVE})|(?P<verb_below>{_BELOW}))"
     r"(?![a-z_]))?"
@@ -41,7 +41,7 @@ OF_AN_AMOUNT = frozenset({"at least", "more than", "over", ">", ">=", "=>"})
 """With a verb these may say how far a change goes, and not where a level lies."""
 WINDOW = re.compile(
     r"\s*(?:in|within|over|during|inside)\b(?:\s+the)?(?:\s+(?:last|past))?"
-    r"\s*(?P<count>[0-9]{1,6}|an?\b)?\s*-?(?P<unit>trading\s+days?|[a-z]+)"
+    r"\s*(?:(?P<count>[0-9]{1,6}|an?\b)\s*)?-?(?P<unit>trading\s+days?|[a-z]+)"
 )
 SPANS = {
     "session": (1, Span.SESSIONS),

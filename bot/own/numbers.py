@@ -66,7 +66,7 @@ MEASURED = {
 _DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 _WORDS = sorted((word for word in UNIT_WORDS if word.isalpha() or " " in word), key=len)
 AMOUNT = re.compile(
-    rf"\s*(?P<sign>[+-]?)\s*(?P<currency>\$?)\s*(?P<digits>(?:{_DIGITS})(?:e[+-]?[0-9]{{1,3}})?)"
+    rf"\s*(?:(?P<sign>[+-])\s*)?(?:(?P<currency>\$)\s*)?(?P<digits>(?:{_DIGITS})(?:e[+-]?[0-9]{{1,3}})?)"
     rf"(?![0-9]|[.,][0-9])"
     rf"(?:\s*(?P<scale>{'|'.join(sorted(SCALES, key=len, reverse=True))})(?![a-z0-9_]))?"
     rf"(?:\s*(?P<unit>[%$]|(?:{'|'.join(reversed(_WORDS))})(?![a-z0-9_])))?"
@@ -78,7 +78,7 @@ def amount(match: re.Match[str], unit: Unit, *, also: str = "") -> float:
     """What an AMOUNT says in this unit, which may `also` be named so; raises NotUnderstood."""
     _check_unit(match, (*ACCEPTED[unit], *filter(None, (also,))))
     try:
-        value = Decimal(match["sign"] + match["digits"].replace(",", ""))
+        value = Decimal((match["sign"] or "") + match["digits"].replace(",", ""))
     except InvalidOperation:
         unusable = _("{typed} is no number I can use.").format(typed=quoted(match[0]))
         raise NotUnderstood(unusable) from None

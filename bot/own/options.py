@@ -23,7 +23,7 @@ MINUTES = {"minute": 1, "min": 1, "m": 1, "hour": 60, "hr": 60, "h": 60,
 """A span's name -> its minutes."""
 WRITTEN = (("w", 10080), ("d", 1440), ("h", 60), ("m", 1))
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-FEW = re.compile(r"\s*(?P<count>[0-9]{1,6}(?:\.[0-9]{1,3})?|an?\b)?\s*-?(?P<unit>[a-z]+)")
+FEW = re.compile(r"\s*(?:(?P<count>[0-9]{1,6}(?:\.[0-9]{1,3})?|an?\b)\s*)?-?(?P<unit>[a-z]+)")
 """So many of something: 2 days · 90m · a week · day."""
 DAY = re.compile(
     rf"\s*(?:(?P<y>[0-9]{{4}})-(?P<m>[0-9]{{1,2}})-(?P<d>[0-9]{{1,2}})"

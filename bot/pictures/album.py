@@ -3,11 +3,11 @@
 import asyncio
 import hashlib
 import logging
-import pickle
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.charts.sheet import write
 from bot.logs.trouble import Trouble, warning_unless_away
 from bot.model import Alert, Chart, Indicator, Point
 from bot.past import StoredPast
@@ -131,8 +131,8 @@ class DrawnPictures:
 def _sheet(
     chart: Chart, indicator: Indicator, points: Sequence[Point], alerts: Sequence[Alert]
 ) -> bytes:
-    """The pickled sheet: the same as long as the data is the same."""
+    """The sheet as it is written: the same as long as the data is the same."""
     sheet = compose(chart, indicator, points, alerts)
     if sheet is None:
         raise CannotDraw("nothing is stored of its days")
-    return pickle.dumps(sheet)
+    return write(sheet)

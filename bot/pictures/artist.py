@@ -36,7 +36,7 @@ class Artist:
         return process.pid if process and process.returncode is None else None
 
     async def draw(self, body: bytes) -> bytes:
-        """The picture of a pickled Sheet as a PNG; raises CannotDraw."""
+        """The picture of a Sheet that was written, as a PNG; raises CannotDraw."""
         try:
             async with asyncio.timeout(DRAW_SECONDS):
                 if self.pid is not None:

@@ -16,6 +16,7 @@ from bot.ports.chats import (
     ChatMoved,
     CommandCard,
     DeliveryError,
+    Departure,
     Limits,
     MessageGone,
     Option,
@@ -41,9 +42,10 @@ from bot.ports.deliveries import (
     Suspension,
 )
 from bot.ports.digests import Digests, DueDigest, MadeDigest
-from bot.ports.forgetting import Belongings, Forgetting
-from bot.ports.hooks import Hook, TakeIn
+from bot.ports.forgetting import NOTHING, Belongings, Forgetting
+from bot.ports.hooks import Brought, Hook, Hooked, Inbox, TakeIn
 from bot.ports.links import Link, LinkRefused, Links, Refusal
+from bot.ports.meters import UNMETERED, Meters
 from bot.ports.operator import (
     POLLS,
     BlindSeries,
@@ -81,6 +83,7 @@ from bot.ports.sources import (
     Plan,
     Source,
     SourceError,
+    Trouble,
 )
 from bot.ports.stores import (
     History,
@@ -93,6 +96,7 @@ from bot.ports.stores import (
     StaleLeader,
     StateChange,
     StoreAway,
+    StoreInUse,
     StoreUnavailable,
     Subscriptions,
     TooManyRules,
@@ -101,9 +105,11 @@ from bot.ports.vitals import Leader, Queue, Signs
 
 __all__ = [
     "BEGINNING",
+    "NOTHING",
     "NO_PICTURES",
     "POLLS",
     "SILENCE",
+    "UNMETERED",
     "Adapter",
     "At",
     "Author",
@@ -111,6 +117,7 @@ __all__ = [
     "Belongings",
     "BlindSeries",
     "Boards",
+    "Brought",
     "CannotTell",
     "Changes",
     "ChatDelivery",
@@ -123,6 +130,7 @@ __all__ = [
     "Default",
     "Deliveries",
     "DeliveryError",
+    "Departure",
     "Digests",
     "DueDigest",
     "Every",
@@ -137,8 +145,10 @@ __all__ = [
     "Hold",
     "Holding",
     "Hook",
+    "Hooked",
     "Hours",
     "Http",
+    "Inbox",
     "Journal",
     "Leader",
     "Lease",
@@ -149,6 +159,7 @@ __all__ = [
     "Links",
     "MadeDigest",
     "MessageGone",
+    "Meters",
     "NoSuchRule",
     "OperatorDesk",
     "Option",
@@ -184,6 +195,7 @@ __all__ = [
     "StaleLeader",
     "StateChange",
     "StoreAway",
+    "StoreInUse",
     "StoreUnavailable",
     "Stranded",
     "Subscriptions",
@@ -193,6 +205,7 @@ __all__ = [
     "Told",
     "TooManyRules",
     "Touched",
+    "Trouble",
     "Turns",
     "Unconfirmed",
     "UnknownRefusal",

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
@@ -99,7 +100,8 @@ class RetryLater(DeliveryError):
 
     `counts` is False where the platform only asked us to wait: nothing went wrong. `everything` is
     True where the wait concerns the whole platform, and not just this chat; `ours` is True where it
-    concerns this process alone, say for its token.
+    concerns this process alone, say for its token. `too_many` is True where the platform said that
+    it gets too many messages (HTTP 429).
     """
 
     def __init__(
@@ -110,12 +112,14 @@ class RetryLater(DeliveryError):
         counts: bool = True,
         everything: bool = False,
         ours: bool = False,
+        too_many: bool = False,
     ) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.counts = counts
         self.everything = everything
         self.ours = ours
+        self.too_many = too_many
 
 
 class Unconfirmed(DeliveryError):
@@ -134,8 +138,26 @@ class ChatMoved(DeliveryError):
         self.to = to
 
 
+class Departure(StrEnum):
+    """Why a chat cannot be reached any more."""
+
+    BLOCKED = "blocked"
+    """A person wants no messages from us."""
+    REMOVED = "removed"
+    """We were put out of a group or server, or never were in it."""
+    CLOSED = "closed"
+    """The chat, or the person's account, is there no more, or nobody may write in it."""
+    FORBIDDEN = "forbidden"
+    """We lack the right to write there."""
+    OTHER = "other"
+
+
 class ChatGone(DeliveryError):
     """The chat cannot be reached any more: suspended until it gives us any command again."""
+
+    def __init__(self, reason: str, departure: Departure = Departure.OTHER) -> None:
+        super().__init__(reason)
+        self.departure = departure
 
 
 class Rejected(DeliveryError):
@@ -206,6 +228,9 @@ class Reception(Protocol):
 
     async def invited(self, chats: Sequence[Chat]) -> None:
         """Somebody let us into these chats, perhaps again: those that were suspended resume."""
+
+    async def left(self, chats: Sequence[Chat]) -> None:
+        """Somebody put us out of these chats for good: all that is stored of them goes."""
 
     async def moved(self, old: Chat, new: Chat) -> None:
         """The platform gave a chat another id: everything stored for it follows."""

@@ -25,6 +25,9 @@ class Belongings:
     """1 if a board stands pinned there."""
 
 
+NOTHING = Belongings(topics=0, own=0, waiting=0, given_up=0)
+
+
 class Forgetting(Protocol):
     """Lets a chat leave with nothing behind it."""
 

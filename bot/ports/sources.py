@@ -15,8 +15,29 @@ Clock = Callable[[], datetime]
 Expected = Literal["json", "csv", "html"]
 
 
+class Trouble(StrEnum):
+    """What kept a provider's answer from us."""
+
+    UNANSWERED = "unanswered"
+    """It could not be reached, or did not answer in time and to the end."""
+    REFUSED = "refused"
+    """It answered with an HTTP status that is no success."""
+    SLOWED_DOWN = "slowed_down"
+    """With the one for too many requests (429)."""
+    RESTING = "resting"
+    """It was not asked, as it is left alone after what it answered before."""
+    UNREADABLE = "unreadable"
+    """Its answer is not what it should be."""
+    OUR_FAULT = "our_fault"
+    """A bug of ours."""
+
+
 class SourceError(Exception):
     """A provider gave no usable answer; the text is one sentence for log and `/status`."""
+
+    def __init__(self, said: str, trouble: Trouble = Trouble.UNREADABLE) -> None:
+        super().__init__(said)
+        self.trouble = trouble
 
 
 class Http(Protocol):

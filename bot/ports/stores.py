@@ -26,6 +26,10 @@ class StoreAway(StoreUnavailable):
     """Nothing that is stored can be reached, whoever wants it."""
 
 
+class StoreInUse(Exception):
+    """Other processes work with the store, so that it cannot be changed; the text says which."""
+
+
 class StaleLeader(Exception):
     """A write was refused: another poller leads, or the state it was computed from has moved."""
 

@@ -23,6 +23,7 @@ LONGEST_BLOCK_SECONDS = 1.0
 """A blocking read must end well before the socket's timeout, which would make it an outage."""
 LONGEST_CALL_SECONDS = 10.0
 
+Word = str | bytes
 Reply = Any
 """What a script answers: text, a number, nothing, or lists of these. It stays inside the stores."""
 
@@ -86,14 +87,14 @@ class Client:
         self._reach = Reach()
 
     async def run(
-        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+        self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
     ) -> Reply:
         """Run `lua/<name>.lua`, atomically."""
         async with self._reaching():
             return await self._evaluate(script(name), keys, arguments)
 
     async def run_once(
-        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+        self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
     ) -> Reply:
         """Run `lua/<name>.lua` so that a call whose reply was lost is answered and not run again.
 
@@ -121,7 +122,7 @@ class Client:
             raise
 
     async def _evaluate(
-        self, run: Script, keys: Sequence[str], arguments: Sequence[str | int]
+        self, run: Script, keys: Sequence[Word], arguments: Sequence[Word | int]
     ) -> Reply:
         call = (len(keys), *keys, *arguments)
         try:
@@ -130,6 +131,12 @@ class Client:
             # A server forgets its scripts when it is started anew, and a replica never had them.
             # The text finds the right node of a cluster by its keys, as SCRIPT LOAD would not.
             return await self._redis.eval(run.text, *call)
+
+    async def text(self, key: str) -> str | None:
+        """A string."""
+        async with self._reaching():
+            found: str | None = await self._redis.get(key)
+            return found
 
     async def fields(self, key: str) -> Mapping[str, str]:
         """All of a hash."""
@@ -201,13 +208,14 @@ class Client:
 
 
 @asynccontextmanager
-async def connect(url: str) -> AsyncIterator[Client]:
+async def connect(url: str, *, decoded: bool = True) -> AsyncIterator[Client]:
     """A client of the servers at a URL of one of the kinds that `bot.redis_url` describes.
 
-    Raises StoreUnavailable when they cannot be reached, UnsupportedServer when they are too old,
+    Not `decoded`, it answers in bytes, for whoever must not care what they mean. Raises
+    StoreUnavailable when they cannot be reached, UnsupportedServer when they are too old,
     WrongSetting when the URL cannot be used.
     """
-    async with dialled(url) as redis:
+    async with dialled(url, decoded=decoded) as redis:
         client = Client(redis)
         version = await client.version()
         if version < OLDEST_SERVER:

@@ -49,11 +49,14 @@ class Cluster(RedisCluster):
 
 
 @asynccontextmanager
-async def dialled(url: str) -> AsyncIterator[Redis | RedisCluster]:
-    """A client, which has not connected yet; raises WrongSetting when the URL cannot be used."""
+async def dialled(url: str, *, decoded: bool = True) -> AsyncIterator[Redis | RedisCluster]:
+    """A client, which has not connected yet; raises WrongSetting when the URL cannot be used.
+
+    Not `decoded`, it gives bytes as they are stored.
+    """
     async with AsyncExitStack() as stack:
         try:
-            client = _client(parse(url), stack)
+            client = _client(parse(url), stack, decoded=decoded)
         except (ValueError, TypeError, RedisError, RedisClusterException):
             # The error may quote a piece of a password.
             raise WrongSetting(
@@ -64,8 +67,8 @@ async def dialled(url: str) -> AsyncIterator[Redis | RedisCluster]:
         yield client
 
 
-def _client(url: RedisUrl, stack: AsyncExitStack) -> Redis | RedisCluster:
-    options = _options(url.plain)
+def _client(url: RedisUrl, stack: AsyncExitStack, *, decoded: bool) -> Redis | RedisCluster:
+    options = {**_options(url.plain), "decode_responses": decoded}
     match url.standing:
         case Standing.CLUSTER:
             return _cluster(url, options)

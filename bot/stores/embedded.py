@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from bot.ports import StoreInUse
 from bot.stores.binary import find_server
 
 log = logging.getLogger(__name__)
@@ -30,20 +31,28 @@ LOOK_EVERY_SECONDS = 0.02
 WATCH_EVERY_SECONDS = 0.25
 STOP_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 30.0
+PRIVATE_FILE, PRIVATE_DIRECTORY = 0o600, 0o700
 
 
 class EmbeddedServerError(Exception):
     """The embedded server cannot be had; the text says why."""
 
 
+def has_file(data_dir: Path) -> bool:
+    """Whether an embedded server ever kept anything there."""
+    return (data_dir / "appendonlydir").is_dir()
+
+
 class EmbeddedRedis:
     """An async context in which a server runs on `data_dir`, our own or an adopted one.
 
     Enter it from the main thread: on Linux the server dies with the thread that started it.
+    One that is not `shared` is our own or none, and nobody adopts it.
     """
 
-    def __init__(self, data_dir: Path, *, start_seconds: float = 30.0) -> None:
+    def __init__(self, data_dir: Path, *, shared: bool = True, start_seconds: float = 30.0) -> None:
         self._data_dir = data_dir
+        self._shared = shared
         self._start_seconds = start_seconds
         self._socket = Path()
         self._process: subprocess.Popen[bytes] | None = None
@@ -60,7 +69,10 @@ class EmbeddedRedis:
         return process.pid if process and process.poll() is None else None
 
     async def __aenter__(self) -> Self:
-        """Start a server or adopt the one that runs; raises EmbeddedServerError."""
+        """Start a server or adopt the one that runs.
+
+        Raises EmbeddedServerError, and StoreInUse where one runs that is not to be shared.
+        """
         try:
             await self._start_or_adopt()
         except BaseException:
@@ -110,6 +122,10 @@ class EmbeddedRedis:
             if lock is not None:
                 await self._start(lock, deadline)
                 return
+            if not self._shared:
+                raise StoreInUse(
+                    f"A server runs on {self._data_dir}, so a bot works with it: stop that first."
+                )
             if self._read_socket() and await _answers(self._socket):
                 log.info("Using the embedded server that already runs on %s.", self._data_dir)
                 return
@@ -152,7 +168,9 @@ class EmbeddedRedis:
         data_dir = self._data_dir.resolve()
         self._socket = _socket_path(data_dir)
         os.ftruncate(lock, 0)
-        os.pwrite(lock, bytes(self._socket), 0)
+        if self._shared:
+            os.pwrite(lock, bytes(self._socket), 0)
+        self._log_file.touch(mode=PRIVATE_FILE)
         with self._log_file.open("wb") as output:
             return subprocess.Popen(  # noqa: S603  (our own arguments, no shell)
                 [*_tether(), str(program), *_configuration(data_dir, self._socket)],
@@ -160,6 +178,8 @@ class EmbeddedRedis:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 pass_fds=(lock,),
+                # Who hears what is nobody else's business, in a directory of any mode.
+                umask=0o777 - PRIVATE_DIRECTORY,
                 # Ctrl-C in a terminal reaches the bot alone, which then stops the server in order.
                 start_new_session=True,
             )
@@ -190,8 +210,8 @@ class EmbeddedRedis:
     def _take_lock(self) -> int | None:
         """The lock's file descriptor, or None while a server holds it."""
         try:
-            self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._data_dir.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+            lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
         except OSError as error:
             raise self._unusable(error) from error
         try:
@@ -255,7 +275,7 @@ def _socket_path(data_dir: Path) -> Path:
         return beside
     name = hashlib.sha256(bytes(data_dir)).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"altseason-{os.geteuid()}-{name}"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
     found = folder.lstat()
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise EmbeddedServerError(f"{folder} is not private to this user; remove it.")

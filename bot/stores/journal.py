@@ -16,6 +16,8 @@ from bot.stores.jobs import NEWS, Lifetimes
 ALERTS_KEPT = 200
 TOLD_KEPT = 200
 """Of each topic and platform: what a chat hears when it comes back."""
+MOST_DAYS = 1_000
+"""Of a series in one call, whose answer takes the loop some five milliseconds to take in."""
 MOST_ENQUEUED = 100
 """Alerts in one call, which takes Redis about five milliseconds."""
 
@@ -40,7 +42,9 @@ class RedisJournal:
         days = sorted(await self._client.field_names(key))
         if since is not None and days:
             days = [day for day in days if day >= since.isoformat()] or days[-1:]
-        texts = await self._client.some_fields(key, days)
+        texts: list[str | None] = []
+        for start in range(0, len(days), MOST_DAYS):
+            texts += await self._client.some_fields(key, days[start : start + MOST_DAYS])
         # Forty years of closes take longer to read than anybody else should have to wait.
         return await asyncio.to_thread(_load_days, series, vendor, days, texts)
 
@@ -147,11 +151,8 @@ class RedisJournal:
         """The alerts of the last commits, newest first."""
         ids = await self._client.newest(keys.ALERT_ORDER, limit)
         texts = await self._client.some_fields(keys.ALERT, ids)
-        return [
-            codec.ALERT.load(text, f"alert {id_}")
-            for id_, text in zip(ids, texts, strict=True)
-            if text is not None
-        ]
+        # With its words in every language an alert is long.
+        return await asyncio.to_thread(_load_alerts, ids, texts)
 
     async def readings(self) -> Mapping[str, Reading]:
         """Every indicator's last reading."""
@@ -199,6 +200,14 @@ def _deposed(leader: str) -> StaleLeader:
 def _moved(changes: Sequence[StateChange]) -> StaleLeader:
     names = ", ".join(change.key for change in changes)
     return StaleLeader(f"Another poller has moved a state in the meantime: one of {names}.")
+
+
+def _load_alerts(ids: Sequence[str], texts: Sequence[str | None]) -> list[Alert]:
+    return [
+        codec.ALERT.load(text, f"alert {id_}")
+        for id_, text in zip(ids, texts, strict=True)
+        if text is not None
+    ]
 
 
 def _load_days(

@@ -12,7 +12,9 @@ an own alert's, a digest's: digest:<member>:<when it was due, ms>, or operator:<
                                          apart/<series>/<vendor> -> what is odd there
     {nf}:alerts                    ZSET  the newest alerts' ids by seq
     {nf}:alert                     HASH  the same alerts: id -> Alert
+    {nf}:schema                    STR   the version of this layout, see bot/stores/schema.py
     {nf}:lead:poller               STR   who may poll; expires unless renewed
+    {nf}:lead:schema               STR   who may change the layout, or fill a new store; expires
     {nf}:ended                     ZSET  score = when, ms; member = a process that ended in order
     {nf}:operator                  STR   what the operator's chat was told -> Told
     {nf}:seq                       STR   counts subscriptions and jobs in the order they came
@@ -74,11 +76,19 @@ an own alert's, a digest's: digest:<member>:<when it was due, ms>, or operator:<
     {nf}:<plat>:dead               HASH  <job>|<member> -> reason, at (ms), as JSON
     {nf}:<plat>:dead:at            ZSET  score = at (ms), member = <job>|<member>
     {nf}:<plat>:lead               STR   which process listens to the platform; expires
+    {nf}:<plat>:inbox              ZSET  score = the platform's number, member = what it brought,
+                                         word for word, until it is answered; expires
+    {nf}:<plat>:brought            ZSET  score = ms, member = the number of what was brought lately;
+                                         expires
+    {nf}:wake:<plat>:inbox         LIST  at most one token: there may be something in the inbox
 """
 
+import re
 from dataclasses import dataclass
 
 TAG = "{nf}"
+SCHEMA = f"{TAG}:schema"
+LEAD_SCHEMA = f"{TAG}:lead:schema"
 HISTORY = f"{TAG}:history"
 STATE = f"{TAG}:state"
 HEALTH = f"{TAG}:health"
@@ -91,6 +101,12 @@ OPERATOR = f"{TAG}:operator"
 SEQ = f"{TAG}:seq"
 OWN_USES = f"{TAG}:own:uses"
 OWN_SEEN = f"{TAG}:own:seen"
+FIRST_KEYS = (SEQ, HEALTH, HISTORY, READING, STATE, ALERT_ORDER, OWN_USES)
+"""Whoever worked with a store before it had a version left one of these."""
+PASSING = re.compile(
+    rb"\{nf\}:(schema$|lead:|once:|wake:|[a-z]+:(lead$|taken:))"  # `TAG`, as a pattern of bytes.
+)
+"""What belongs to processes that run, or to the server itself, and so to no copy of a store."""
 
 
 def series(series_key: str, vendor: str) -> str:
@@ -116,7 +132,7 @@ class Lane:
 
     @property
     def prefix(self) -> str:
-        """What every key of this platform except `wake` begins with."""
+        """What every key of this platform except `wake` and `inbox_wake` begins with."""
         return f"{TAG}:{self.platform}:"
 
     @property
@@ -143,6 +159,21 @@ class Lane:
     def lead(self) -> str:
         """Which process listens to the platform."""
         return f"{self.prefix}lead"
+
+    @property
+    def inbox(self) -> str:
+        """What the platform brought and nobody has answered yet."""
+        return f"{self.prefix}inbox"
+
+    @property
+    def brought(self) -> str:
+        """The numbers of what it brought lately."""
+        return f"{self.prefix}brought"
+
+    @property
+    def inbox_wake(self) -> str:
+        """The list that whoever listens blocks on."""
+        return f"{self.wake}:inbox"
 
     @property
     def suspended(self) -> str:

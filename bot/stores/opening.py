@@ -1,5 +1,6 @@
 """All stores together, on whichever Redis the settings ask for."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -7,14 +8,16 @@ from datetime import timedelta
 
 from bot.ports import Clock, StoreUnavailable
 from bot.settings import Settings, WrongSetting
+from bot.stores import keys, schema
 from bot.stores.boards import RedisBoards
 from bot.stores.connect import Client, connect
 from bot.stores.dead_letters import RedisDeadLetters
 from bot.stores.deliveries import RedisDeliveries
 from bot.stores.digests import RedisDigests
-from bot.stores.embedded import EmbeddedRedis
+from bot.stores.embedded import EmbeddedRedis, has_file
 from bot.stores.forgetting import RedisForgetting
 from bot.stores.holding import RedisHolding
+from bot.stores.inbox import RedisInbox
 from bot.stores.journal import RedisJournal
 from bot.stores.keys import Lane
 from bot.stores.lease import RedisLease
@@ -28,8 +31,14 @@ from bot.stores.relays import RedisRelays
 from bot.stores.subscriptions import RedisSubscriptions
 from bot.stores.vitals import RedisVitals
 
+log = logging.getLogger(__name__)
+
 LISTENING_SECONDS = 10.0
 """A platform is deaf for so long when the process that listened to it was killed."""
+FORGOTTEN = (
+    "the server at REDIS_URL is empty, and %s holds what an embedded one kept: to go on from "
+    "there, stop the bot, empty that server again and run `python -m bot migrate`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,8 @@ class Stores:
     vitals: RedisVitals
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
+    inbox: Callable[[str], RedisInbox]
+    """What a platform brought and is not answered yet, by the platform's name."""
     embedded: EmbeddedRedis | None
     """The server whose `keep_running` the bot must run; None where REDIS_URL names another."""
 
@@ -65,8 +76,9 @@ async def open_stores(
 ) -> AsyncIterator[Stores]:
     """The stores at REDIS_URL, or on an embedded server that lives as long as the context.
 
-    `clock` says when a chat makes a rule. Raises StoreUnavailable, UnsupportedServer, WrongSetting
-    or EmbeddedServerError, each with a text for the person who starts the bot.
+    `clock` says when a chat makes a rule. Raises WrongSetting, StoreUnavailable, StoreInUse,
+    UnsupportedServer, UnknownLayout or EmbeddedServerError, each with a text for the person who
+    starts the bot.
     """
     async with AsyncExitStack() as stack:
         embedded = None
@@ -76,15 +88,20 @@ async def open_stores(
             url = embedded.url
         client = await stack.enter_async_context(_connection(url, settings))
         lease, outbox = RedisLease(client), RedisOutbox(client)
+        layout = RedisLease(client, keys.LEAD_SCHEMA)
 
         def listening(platform: str) -> RedisLease:
             return RedisLease(client, Lane(platform).lead, seconds=LISTENING_SECONDS)
 
         if embedded is not None and embedded.pid is not None:
             # The server that we just started outlived nobody: leases in its file are a dead bot's.
-            for each in (lease, *map(listening, platforms)):
+            for each in (lease, layout, *map(listening, platforms)):
                 await each.vacate()
+        is_new = await schema.prepare(client, platforms)
+        if embedded is not None and embedded.pid is not None:
             await outbox.reclaim(platforms)
+        if is_new and embedded is None and has_file(settings.data_dir):
+            log.warning(FORGOTTEN, settings.data_dir)
         news = timedelta(hours=settings.alert_news_hours)
         yield Stores(
             RedisJournal(client, platforms, news=news),
@@ -105,6 +122,7 @@ async def open_stores(
             RedisOperatorDesk(client),
             RedisVitals(client),
             listening,
+            lambda platform: RedisInbox(client, platform),
             embedded,
         )
 

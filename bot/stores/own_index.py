@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.model import Chat, Reading
 from bot.ports import OwnChange, Sighting, StaleLeader, Touched
-from bot.stores import codec, keys
+from bot.stores import codec, keys, milliseconds
 from bot.stores.connect import Client, Reply
 from bot.stores.jobs import NEWS, Lifetimes
 from bot.stores.keys import Lane
@@ -59,7 +59,7 @@ class RedisOwnIndex:
             self._client,
             [_rewrite(change) for change in changes],
             leader=leader,
-            now_ms=round(now.timestamp() * 1000),
+            now_ms=milliseconds.of_instant(now),
             lifetimes=self._lifetimes,
         )
 

@@ -44,8 +44,8 @@ def checks(vitals: Vitals, now: datetime) -> tuple[Check, ...]:
     A platform is looked at where this process serves it, or any process listens to it: letters on
     one that nobody serves any more wait for ever, and nobody is to blame.
     """
-    if vitals.store_seconds is None:
-        return (Check("redis", "no answer", "Redis does not answer."),)
+    if vitals.trouble:
+        return (Check("redis", "no answer", vitals.trouble),)
     store = Check("redis", f"answers in {1000 * vitals.store_seconds:.1f} ms")
     return (store, _lease(vitals), _last_poll(vitals, now), *_deliveries(vitals))
 
@@ -56,8 +56,8 @@ def polls_are_good(vitals: Vitals, now: datetime) -> str | None:
     They are as long as some process leads and sources answer when their plans say: a weekend
     without a session is no outage, and one provider's outage is none of ours.
     """
-    if vitals.store_seconds is None:
-        return "Redis does not answer."
+    if vitals.trouble:
+        return vitals.trouble
     if vitals.leader is None:
         return "No process polls."
     return _silence(_decisive(vitals), now)

@@ -41,17 +41,20 @@ class StoredVitals:
     async def look(self) -> Vitals:
         """How things are now; a store that is away is found and told, not raised."""
         loop = asyncio.get_running_loop()
+        trouble = "Redis does not answer."
         try:
             async with asyncio.timeout(LONGEST_LOOK_SECONDS):
                 began = loop.time()
                 leader = await self._signs.leader()
                 took = loop.time() - began
+                # From here on it may also be that what is stored cannot be read.
+                trouble = "Redis does not give what it holds."
                 health = await self._journal.health()
                 queues = {name: await self._signs.queue(name) for name in self._platforms}
         except (StoreUnavailable, TimeoutError):
-            return Vitals(delivers=self._delivers)
+            return Vitals(trouble, delivers=self._delivers)
         pulses = tuple(self._pulse(feed, health) for feed in self._planned)
-        return Vitals(took, leader, pulses, queues, self._delivers)
+        return Vitals("", took, leader, pulses, queues, self._delivers)
 
     def _pulse(self, feed: Feed, health: Mapping[str, FeedHealth]) -> Pulse:
         known = health.get(feed.name, FeedHealth(feed.name))

@@ -30,10 +30,12 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """One look at the store; nothing else is known while it is away."""
+    """One look at the store."""
 
-    store_seconds: float | None = None
-    """How long it took to answer; None: it did not."""
+    trouble: str = ""
+    """Why nothing is known, in one sentence: the store is away. Empty where it is there."""
+    store_seconds: float = 0.0
+    """How long it took to answer."""
     leader: Leader | None = None
     """The process that polls."""
     pulses: tuple[Pulse, ...] = ()

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.ports import StoreUnavailable
+from bot.web.refusals import NO_STORE, NOT_FOUND, refuse
 
 TRY_AGAIN_SECONDS = 30.0
 """How often a port that was taken is asked for again."""
@@ -15,6 +16,8 @@ FINISH_SECONDS = 2.0
 """How long a stop waits for answers that are on their way."""
 IDLE_SECONDS = 15.0
 """How long a connection that asks nothing is kept."""
+LARGEST_BODY_BYTES = 2**20
+"""Of what is brought to us; what a person writes to a chat is some thousand bytes long."""
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
@@ -47,7 +50,9 @@ class WebServer:
         self._try_again_seconds = try_again_seconds
         self._host = host
         self._port = port
-        self._application = web.Application(middlewares=[_with_headers, _without_store])
+        self._application = web.Application(
+            middlewares=[_with_headers, _without_store], client_max_size=LARGEST_BODY_BYTES
+        )
         self._application.add_routes(routes)
         self.bound: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """The port, once it is ours."""
@@ -94,6 +99,8 @@ class WebServer:
 async def _with_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
+    except web.HTTPNotFound:
+        response = refuse(request, NOT_FOUND)
     except web.HTTPException as error:
         error.headers.update(HEADERS)
         raise
@@ -107,8 +114,4 @@ async def _without_store(request: web.Request, handler: Handler) -> web.StreamRe
     try:
         return await handler(request)
     except StoreUnavailable:
-        return web.Response(
-            status=503,
-            headers={"Retry-After": "10"},
-            text="The store cannot be reached just now. Please try again in a moment.\n",
-        )
+        return refuse(request, NO_STORE)

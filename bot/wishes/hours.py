@@ -25,7 +25,7 @@ MORNING = time(8)
 NOON = 12
 _CLOCK = r"(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?\s*(?P<half>am|pm)?"
 CLOCK = re.compile(_CLOCK)
-_DASH = re.compile(r"\s*(?:-|–|—|\bto\b|\btill\b|\buntil\b)\s*")
+_DASH = re.compile(r"-|–|—|\bto\b|\btill\b|\buntil\b")
 
 
 def clock(typed: str) -> time | None:

@@ -17,7 +17,7 @@ from bot.wishes.settings import changed
 
 T = TypeVar("T")
 
-SEPARATOR = re.compile(r"[\s;]+(?=/)")
+SEPARATOR = re.compile(r"[\s;](?=/)")
 """Platforms do not agree on what a line is: what begins with a slash is one."""
 NO_NUMBER = 0
 """No alert bears it: it stands for the one of the line before."""

@@ -401,6 +401,20 @@ class FakeDiscord:
         """Tell that the server is out of reach for a while."""
         await self._dispatch(self._socket(0), "GUILD_DELETE", {"id": GUILD_ID, "unavailable": True})
 
+    async def guild_goes(self) -> None:
+        """Tell that the bot was put out of the server."""
+        await self._dispatch(self._socket(0), "GUILD_DELETE", {"id": GUILD_ID})
+
+    async def channel_goes(self, channel: Json) -> None:
+        """Tell that a channel of the server was deleted."""
+        payload = {**channel, "guild_id": GUILD_ID}
+        await self._dispatch(self._socket(0), "CHANNEL_DELETE", payload)
+
+    async def thread_goes(self, thread: str) -> None:
+        """Tell that a thread was deleted of which only its id is known."""
+        payload = {"id": thread, "guild_id": GUILD_ID, "parent_id": "1", "type": 11}
+        await self._dispatch(self._socket(0), "THREAD_DELETE", payload)
+
     async def drop_gateway(self, shard: int) -> None:
         """Cut one shard's connection without a word."""
         socket = self._socket(shard)

@@ -13,6 +13,7 @@ from typing import Self
 from aiohttp import web
 from aiohttp.web_request import FileField
 
+from tests.adapters.telegram_hook import CONFLICT, RefusedWebhook, TelegramHook
 from tests.adapters.telegram_wall import ALERT_CHARACTERS, RefusedText, Wall, readable
 from tests.adapters.telegram_wall import chat as _chat
 
@@ -90,6 +91,7 @@ class FakeTelegram:
         self.connections: set[asyncio.Transport] = set()
         """One for every connection that brought a request."""
         self._updates: list[Json] = []
+        self.hook = TelegramHook(lambda: self._updates, self._brought)
         self._failures: dict[str, list[_Due]] = defaultdict(list)
         self._numbers = itertools.count(1)
         self._changed = asyncio.Condition()
@@ -129,6 +131,7 @@ class FakeTelegram:
     async def stop(self) -> None:
         """Stop listening and drop every connection."""
         self._stopping.set()
+        await self.hook.stop()
         async with self._changed:
             self._changed.notify_all()
         if self._runner is not None:
@@ -300,7 +303,7 @@ class FakeTelegram:
             return await self._fail(failure)
         try:
             answer = await self._answered(method, form, upload)
-        except RefusedText as error:
+        except (RefusedText, RefusedWebhook) as error:
             answer = _refusal(400, f"Bad Request: {error}")
         async with self._changed:
             self._changed.notify_all()
@@ -318,6 +321,8 @@ class FakeTelegram:
                 return self._send(form, upload)
             case "editMessageText" | "editMessageCaption" | "editMessageMedia":
                 return _result(self.wall.edit(method, form, upload).told("private"))
+            case "setWebhook" | "deleteWebhook" | "getWebhookInfo":
+                return _result(self.hook.call(method, form))
         return _result(self._noted(method, form))
 
     def _noted(self, method: str, form: Mapping[str, str]) -> object:
@@ -352,7 +357,14 @@ class FakeTelegram:
             return web.Response(status=failure.status, text=failure.body)
         return _refusal(failure.status, failure.description, failure.parameters)
 
+    async def _brought(self, number: int) -> None:
+        async with self._changed:
+            self._updates = [u for u in self._updates if u["update_id"] != number]
+            self._changed.notify_all()
+
     async def _get_updates(self, form: Mapping[str, str]) -> web.Response:
+        if self.hook.url:
+            return _refusal(409, CONFLICT)
         offset = int(form.get("offset", "0"))
         async with self._changed:
             poll = self._newest_poll = next(self._numbers)
@@ -363,12 +375,15 @@ class FakeTelegram:
                     await self._changed.wait_for(lambda: self._poll_is_over(poll))
             except TimeoutError:
                 return _result([])
+            if self.hook.url:
+                return _refusal(409, "Conflict: terminated by setWebhook request")
             if poll != self._newest_poll:
                 return _refusal(409, "Conflict: terminated by other getUpdates request")
             return _result(self._updates[: int(form.get("limit", "100"))])
 
     def _poll_is_over(self, poll: int) -> bool:
-        return bool(self._updates) or poll != self._newest_poll or self._stopping.is_set()
+        over = bool(self._updates or self.hook.url)
+        return over or poll != self._newest_poll or self._stopping.is_set()
 
     def _send(self, form: Mapping[str, str], upload: bytes | None) -> web.Response:
         hung = self.wall.hang(next(self._numbers), form, upload)

@@ -26,5 +26,8 @@ class Deaf:
     async def invited(self, chats: Sequence[Chat]) -> None:
         """Nobody was away."""
 
+    async def left(self, chats: Sequence[Chat]) -> None:
+        """Nothing is stored."""
+
     async def moved(self, old: Chat, new: Chat) -> None:
         """Nothing is stored."""

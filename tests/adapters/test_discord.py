@@ -57,6 +57,7 @@ class Desk(Deaf):
     reply: Answer = silent
     authors: list[Author] = field(default_factory=list)
     invitations: list[Sequence[Chat]] = field(default_factory=list)
+    left_behind: list[Sequence[Chat]] = field(default_factory=list)
     heard: asyncio.Event = field(default_factory=asyncio.Event)
     broken: bool = False
 
@@ -69,6 +70,12 @@ class Desk(Deaf):
 
     async def invited(self, chats: Sequence[Chat]) -> None:
         self.invitations.append(chats)
+        self.heard.set()
+        if self.broken:
+            raise StoreUnavailable("Redis is away")
+
+    async def left(self, chats: Sequence[Chat]) -> None:
+        self.left_behind.append(chats)
         self.heard.set()
         if self.broken:
             raise StoreUnavailable("Redis is away")
@@ -614,6 +621,54 @@ async def test_an_invitation_that_cannot_be_noted_is_said_and_nothing_more(
     async with listening(fake, desk=desk), asyncio.timeout(5):
         await fake.answer_to(await fake.slash("status"))
         await fake.guild_appears(CHANNELS, joined=True)
+        await desk.heard.wait()
+        await fake.answer_to(await fake.slash("status"))
+    assert "Redis is away" in caplog.text
+
+
+async def test_a_server_that_puts_us_out_is_forgotten_with_all_its_channels(
+    fake: FakeDiscord,
+) -> None:
+    desk = Desk()
+    async with listening(fake, desk=desk), asyncio.timeout(5):
+        await fake.answer_to(await fake.slash("status"))
+        await fake.guild_appears(CHANNELS, THREADS, joined=False)
+        await fake.guild_fails()
+        await fake.answer_to(await fake.slash("status"))
+        assert desk.left_behind == []  # An outage of the server is no farewell.
+        await fake.guild_goes()
+        await desk.heard.wait()
+    (chats,) = desk.left_behind
+    assert sorted(chat.id[-1] for chat in chats) == ["1", "3", "4", "5"]
+    assert {chat.platform for chat in chats} == {"discord"}
+
+
+async def test_a_channel_that_is_deleted_is_forgotten_and_so_are_its_threads(
+    fake: FakeDiscord,
+) -> None:
+    desk = Desk()
+    async with listening(fake, desk=desk), asyncio.timeout(5):
+        await fake.answer_to(await fake.slash("status"))
+        await fake.guild_appears(CHANNELS, THREADS, joined=False)
+        parent = next(each for each in CHANNELS if each["id"] == THREADS[0]["parent_id"])
+        await fake.channel_goes(parent)
+        await fake.thread_goes("9999")
+        await fake.answer_to(await fake.slash("status"))
+    assert [[chat.id for chat in chats] for chats in desk.left_behind] == [
+        [parent["id"]],
+        *([each["id"]] for each in THREADS if each["parent_id"] == parent["id"]),
+        ["9999"],
+    ]
+
+
+async def test_a_farewell_that_cannot_be_noted_is_said_and_nothing_more(
+    fake: FakeDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk = Desk(broken=True)
+    async with listening(fake, desk=desk), asyncio.timeout(5):
+        await fake.answer_to(await fake.slash("status"))
+        await fake.guild_appears(CHANNELS, joined=False)
+        await fake.guild_goes()
         await desk.heard.wait()
         await fake.answer_to(await fake.slash("status"))
     assert "Redis is away" in caplog.text

@@ -416,7 +416,7 @@ async def test_an_outage_in_the_middle_of_a_poll_is_survived(
 async def test_a_second_poller_is_told_of_once(
     telegram: FakeTelegram, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.adapters.telegram.listening.CONFLICT_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("bot.adapters.telegram.polling.CONFLICT_PAUSE_SECONDS", 0.05)
     conflict = "Conflict: terminated by other getUpdates request"
     telegram.fail("getUpdates", Failure(409, conflict, times=3))
     async with listening(telegram, Receptionist()):

@@ -8,9 +8,10 @@ import pytest
 from bot.delivery.pacing import Pace
 from bot.delivery.reception import FrontDesk, slow_down
 from bot.model import Chat, Message
-from bot.ports import SILENCE, Author, ChatGone, always
+from bot.ports import NOTHING, SILENCE, Author, ChatGone, always
 from bot.stores.connect import connect
 from bot.stores.embedded import EmbeddedRedis
+from bot.stores.forgetting import RedisForgetting
 from tests.delivery.recorder import Recorder
 from tests.delivery.sending import sending, titled
 from tests.stores.examples import Desk, chat
@@ -27,7 +28,8 @@ async def echo(asker: Chat, text: str, author: Author) -> Message | None:
 
 def front_of(desk: Desk, adapter: Recorder) -> FrontDesk:
     pace = Pace(adapter.name, adapter.limits, desk.outbox)
-    return FrontDesk(echo, desk.subscriptions, desk.outbox, pace)
+    forgetting = RedisForgetting(desk.client)
+    return FrontDesk(echo, desk.subscriptions, desk.outbox, pace, forgetting=forgetting)
 
 
 async def test_commands_are_answered_and_other_words_are_not(desk: Desk, adapter: Recorder) -> None:
@@ -99,7 +101,21 @@ async def test_what_is_stored_for_a_chat_follows_it_to_its_new_id(
     assert adapter.heard("1") == []
 
 
-async def test_while_redis_is_away_neither_is_noted_and_nothing_breaks(
+async def test_a_chat_that_puts_us_out_leaves_nothing_behind(
+    desk: Desk, adapter: Recorder, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.delivery.reception")
+    await desk.join(1, 2)
+    await desk.commit(titled("one"))
+    await front_of(desk, adapter).left([chat(1), chat(99)])
+    assert caplog.messages == ["a chat on telegram put us out and is forgotten"]
+    assert await RedisForgetting(desk.client).belongings(chat(1)) == NOTHING
+    async with sending(desk, adapter):
+        await adapter.until(lambda: adapter.heard("2") == ["one"])
+    assert adapter.heard("1") == []
+
+
+async def test_while_redis_is_away_none_of_it_is_noted_and_nothing_breaks(
     tmp_path: Path, adapter: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with EmbeddedRedis(tmp_path) as server, connect(server.url) as client:
@@ -109,11 +125,13 @@ async def test_while_redis_is_away_neither_is_noted_and_nothing_breaks(
         await server.__aexit__(None, None, None)
         await front.invited([chat(1)])
         await front.moved(chat(1), chat(2))
+        await front.left([chat(1)])
         async with asyncio.timeout(5):
             await front.turn(chat(1))
-        away, invitation, move = caplog.messages
+        away, invitation, move, farewell = caplog.messages
         assert away.startswith("everything waits for the store: Redis cannot be reached")
         assert invitation.startswith("an invitation was not noted: Redis cannot be reached")
         assert move.startswith("a chat's move was not noted: Redis cannot be reached")
+        assert farewell.startswith("a chat that put us out was not forgotten: Redis cannot be")
         async with EmbeddedRedis(tmp_path):
             assert await desk.subscriptions.topics(chat(1)) == {"dominance"}

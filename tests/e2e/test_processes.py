@@ -175,4 +175,4 @@ async def test_doctor_says_what_to_do_where_there_is_no_store(tmp_path: Path) ->
 
 async def test_deliver_needs_to_know_where(tmp_path: Path) -> None:
     code, _, log = await run_to_end(tmp_path / "data", {}, "deliver")
-    assert (code, "Say where: deliver --platform telegram" in log) == (2, True)
+    assert (code, "Say where: deliver --platform discord or telegram." in log) == (2, True)

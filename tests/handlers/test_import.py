@@ -230,6 +230,13 @@ async def test_lines_are_taken_as_people_send_them(desk: Desk, own: RedisOwnRule
     assert [each.rule for each in await own.kept(CHAT)] == [OwnRule((below(54),))]
 
 
+async def test_the_answer_is_in_the_language_that_was_imported(desk: Desk) -> None:
+    message = await desk.answer("/import /settings language de; /subscribe dominance")
+    with speaking("de"):
+        assert message.title == _("Imported")
+    assert message.title != "Imported"
+
+
 async def test_what_is_there_already_is_kept_once(desk: Desk, own: RedisOwnRules) -> None:
     await desk.ask("/alert btc_dominance below 55")
     await desk.ask("/subscribe season")

@@ -88,6 +88,9 @@ class Discord:
         """Drop all connections to the gateway."""
         self.gateway.cut()
 
+    async def stop(self) -> None:
+        """Nothing goes on here that was not asked for."""
+
     async def _other(self, request: web.BaseRequest, parts: list[str]) -> web.Response:
         """Whatever else discord.py asks on its way to the gateway and there."""
         match parts:

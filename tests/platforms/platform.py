@@ -36,6 +36,9 @@ class Wire(Protocol):
     def cut(self) -> None:
         """End long polls and connections that stay."""
 
+    async def stop(self) -> None:
+        """End what goes on without being asked."""
+
 
 class Platform:
     """One platform on loopback; an asynchronous context manager, or `start` and `stop`.
@@ -90,6 +93,7 @@ class Platform:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        await self.wire.stop()
 
     def control(self, orders: Json) -> Json:
         """Follow orders, all of them before the next request; returns what holds then.
@@ -104,7 +108,7 @@ class Platform:
                     in_flight = self.stage.counters.in_flight
                     self.stage.counters = Counters(in_flight=in_flight, most_in_flight=in_flight)
                     self.stage.ledger = Ledger(self.stage.ledger.marker.pattern)
-                case "updates":
+                case "updates" | "behind_proxy":
                     self.wire.order(key, value)
                 case _:
                     self.stage.faults.order(key, value, time.monotonic())

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from aiohttp import web
 
 from tests.adapters.fake_telegram import RefusedText, readable
+from tests.adapters.telegram_hook import CONFLICT, METHODS, RefusedWebhook, TelegramHook
 from tests.platforms.faults import Json
 from tests.platforms.limits import Limits, SlidingWindow, Usual
 from tests.platforms.stage import Stage, hung_up
@@ -37,7 +38,7 @@ REFUSALS = {
 
 QUIET = frozenset(
     (
-        "deletewebhook", "setmycommands", "deletemycommands", "sendchataction",
+        "setmycommands", "deletemycommands", "sendchataction",
         "answercallbackquery", "pinchatmessage",
         "editmessagetext", "editmessagecaption", "editmessagemedia",
     )
@@ -65,6 +66,7 @@ class Telegram:
         }
         self._numbers = itertools.count(1)
         self._updates: list[Json] = []
+        self.hook = TelegramHook(lambda: self._updates, self._brought)
         self._changed = asyncio.Event()
         """Replaced after each change, so that every poll wakes."""
         self._newest_poll = 0
@@ -88,21 +90,46 @@ class Telegram:
             return self._too_many("storm", storm)
         if method == "getupdates":
             return await self._get_updates(request, given)
-        return self._other(method)
+        return self._other(method, given)
 
     def order(self, key: str, value: list[Json]) -> None:
-        """Take the order that only Telegram knows: updates for getUpdates to return."""
-        if key != "updates":
-            raise ValueError(f"there is no order {key!r} here")
-        self._updates.extend({"update_id": next(self._numbers)} | update for update in value)
-        self._wake()
+        """Take the orders that only Telegram knows.
+
+        Updates for getUpdates to return or to be brought, or the bots behind the webhook's address.
+        """
+        match key:
+            case "updates":
+                new = ({"update_id": next(self._numbers)} | update for update in value)
+                self._updates.extend(new)
+                self._wake()
+            case "behind_proxy":
+                self.hook.behind_proxy = [str(each) for each in value]
+            case _:
+                raise ValueError(f"there is no order {key!r} here")
 
     def cut(self) -> None:
         """Drop the connection of every poll."""
         self._cut_before = next(self._numbers)
         self._wake()
 
-    def _other(self, method: str) -> web.Response:
+    async def stop(self) -> None:
+        """Knock at no webhook any more."""
+        await self.hook.stop()
+
+    def _hook(self, method: str, given: Json) -> web.Response:
+        try:
+            result = self.hook.call(method, given)
+        except RefusedWebhook as error:
+            return _refusal(400, f"Bad Request: {error}")
+        self._wake()
+        return _result(result)
+
+    async def _brought(self, number: int) -> None:
+        self._updates = [update for update in self._updates if update["update_id"] != number]
+
+    def _other(self, method: str, given: Json) -> web.Response:
+        if method in METHODS:
+            return self._hook(method, given)
         if method == "getme":
             return _result(self._me)
         if method == "getmycommands":
@@ -158,12 +185,14 @@ class Telegram:
 
     async def _get_updates(self, request: web.BaseRequest, given: Json) -> web.Response:
         loop = asyncio.get_running_loop()
+        if self.hook.url:
+            return _refusal(409, CONFLICT)
         offset = int(given.get("offset") or 0)
         poll = self._newest_poll = next(self._numbers)
         self._updates = [update for update in self._updates if update["update_id"] >= offset]
         self._wake()
         ends = loop.time() + min(float(given.get("timeout") or 0), LONGEST_POLL_SECONDS)
-        while not self._updates and poll == self._newest_poll and poll > self._cut_before:
+        while not (self._updates or self.hook.url) and self._cut_before < poll == self._newest_poll:
             changed = self._changed
             try:
                 async with asyncio.timeout_at(ends):
@@ -172,6 +201,8 @@ class Telegram:
                 break
         if poll < self._cut_before:
             return hung_up(request)
+        if self.hook.url:
+            return _refusal(409, "Conflict: terminated by setWebhook request")
         if poll != self._newest_poll:
             return _refusal(409, "Conflict: terminated by other getUpdates request")
         return _result(self._updates[: int(given.get("limit") or UPDATES_AT_ONCE)])

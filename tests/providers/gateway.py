@@ -126,6 +126,11 @@ class Gateway:
         for name in list(self._trouble) if host is None else (host,):
             self._trouble.pop(name, None)
 
+    def hangs(self, host: str) -> bool:
+        """Whether the host leaves its next request without an answer."""
+        trouble = self._trouble.get(host)
+        return trouble is not None and trouble.kind is Fault.HANG and trouble.times > 0
+
     def count(self, host: str) -> int:
         """How many requests the host has had."""
         return sum(asked.host == host for asked in self.asked)

@@ -73,6 +73,17 @@ async def test_only_this_user_can_reach_data_and_socket(tmp_path: Path) -> None:
         assert stat.S_IMODE((tmp_path / "data" / "server.sock").stat().st_mode) == 0o700
 
 
+async def test_what_is_stored_is_private_in_a_directory_that_others_may_read(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    async with EmbeddedRedis(data) as server, Redis.from_url(server.url, protocol=2) as redis:
+        await redis.set("somebody", "hears something")
+        found = [path for path in data.rglob("*") if path.stat().st_mode & 0o077]
+    assert found == []
+
+
 async def test_two_starts_on_one_directory_share_one_server(tmp_path: Path) -> None:
     first, second = EmbeddedRedis(tmp_path), EmbeddedRedis(tmp_path)
     async with asyncio.TaskGroup() as group:

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from bot.model import FeedHealth, Kind, Observation
 from bot.ports import History, StaleLeader, StateChange, StoreUnavailable
-from bot.stores.connect import Client, Reply
+from bot.stores.connect import Client, Reply, Word
 from bot.stores.journal import MOST_ENQUEUED
 from tests.stores.examples import FIRING, LEADER, NORMAL, NOW, Desk, alert, dumped, fires, take_all
 from tests.stores.readings import reads
@@ -225,7 +225,7 @@ class BreaksDown(Client):
         self.before = True
 
     async def run(
-        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+        self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
     ) -> Reply:
         self.left -= name == "commit"
         if name == "commit" and self.left == 0 and self.before:
@@ -265,7 +265,7 @@ class Overtaken(Client):
         self.left = 0
 
     async def run(
-        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+        self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
     ) -> Reply:
         if name == "commit":
             self.left -= 1

@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from bot.ports import Outcome, Parcel
-from bot.stores.connect import Client, Reply
+from bot.stores.connect import Client, Reply, Word
 from bot.stores.outbox import RedisOutbox
 from tests.stores.examples import Desk, alert, chat, take_all
 
@@ -27,7 +27,7 @@ class Metered(Client):
         self.longest_ms: dict[str, float] = {}
 
     async def run(
-        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+        self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
     ) -> Reply:
         before = await self._busy_ms()
         reply = await super().run(name, keys, arguments)
@@ -36,7 +36,7 @@ class Metered(Client):
         return reply
 
     async def run_once(
-        self, name: str, keys: Sequence[str], arguments: Sequence[str | int] = ()
+        self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
     ) -> Reply:
         before = await self._busy_ms()
         reply = await super().run_once(name, keys, arguments)

@@ -27,7 +27,7 @@ def pulse(source: str, plan: Plan = QUARTERLY, **ago: float) -> Pulse:
 
 
 def seen(*pulses: Pulse, leader: Leader | None = LEADER, **queues: Queue) -> Vitals:
-    return Vitals(0.001, leader, pulses, queues, frozenset({"telegram"}))
+    return Vitals("", 0.001, leader, pulses, queues, frozenset({"telegram"}))
 
 
 FRESH = (pulse("a", minutes=1), pulse("b", minutes=5), pulse("c", minutes=9))
@@ -39,7 +39,7 @@ def test_all_is_well_while_sources_answer() -> None:
 
 
 def test_a_store_that_is_away_is_the_only_thing_to_say() -> None:
-    away = Vitals()
+    away = Vitals("Redis does not answer.")
     assert polls_are_good(away, NOON) == "Redis does not answer."
     assert ready(away, NOON) == ("Redis does not answer.",)
 

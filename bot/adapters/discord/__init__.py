@@ -28,4 +28,4 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> DiscordAdapter | 
     return DiscordAdapter(token, settings.discord_api_base_url, cards)
 
 
-PLATFORM = Platform("discord", build)
+PLATFORM = Platform("discord", build, missing="DISCORD_BOT_TOKEN is not set")

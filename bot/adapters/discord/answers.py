@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 MOST_SUGGESTED, LONGEST_SUGGESTED = 25, 100
 """Discord's limits for what completes an option."""
 
-_ANSWER_S, _DRAWN_S = 60.0, 15.0
+_ANSWER_S, _FORGET_S, _DRAWN_S = 60.0, 60.0, 15.0
 _SUGGEST_S = 2.5
 """Discord waits three seconds for what completes an option, and nobody types slower than that."""
 
@@ -93,6 +93,14 @@ class Answers:
         except (StoreUnavailable, TimeoutError) as error:
             # Each of them resumes with its next command, too.
             log.warning("An invitation on Discord was not noted: %s.", reason(error))
+
+    async def left(self, chats: Sequence[Chat]) -> None:
+        """Somebody put us out of these channels, or they are no more."""
+        try:
+            async with asyncio.timeout(_FORGET_S):
+                await self._reception.left(chats)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("Leaving channels on Discord was not noted: %s.", reason(error))
 
     async def apologise(self, interaction: Interaction, text: str, error: BaseException) -> None:
         """Log what nobody expected, and say so to the person who waits for an answer.

@@ -13,6 +13,7 @@ from bot.language import N_
 from bot.ports import (
     ChatGone,
     DeliveryError,
+    Departure,
     MessageGone,
     Rejected,
     RetryLater,
@@ -28,14 +29,17 @@ LONGEST_S = 86_400.0
 TOKEN_REFUSED = "Discord refused DISCORD_BOT_TOKEN: copy it from the developer portal once more."  # noqa: S105 # a sentence about it
 
 _GONE = {
-    10003: N_("the channel no longer exists"),
-    10004: N_("the server no longer exists, or the bot was removed from it"),
-    50001: N_("the bot may not see this channel"),
-    50007: N_("this person does not accept direct messages from the bot"),
-    50013: N_("the bot may not write in this channel; it needs Send Messages and Embed Links"),
-    50083: N_("the thread is archived"),
-    50278: N_("the bot shares no server with this person any more"),
-    160005: N_("the thread is locked"),
+    10003: (Departure.CLOSED, N_("the channel no longer exists")),
+    10004: (Departure.REMOVED, N_("the server no longer exists, or the bot was removed from it")),
+    50001: (Departure.FORBIDDEN, N_("the bot may not see this channel")),
+    50007: (Departure.BLOCKED, N_("this person does not accept direct messages from the bot")),
+    50013: (
+        Departure.FORBIDDEN,
+        N_("the bot may not write in this channel; it needs Send Messages and Embed Links"),
+    ),
+    50083: (Departure.CLOSED, N_("the thread is archived")),
+    50278: (Departure.REMOVED, N_("the bot shares no server with this person any more")),
+    160005: (Departure.CLOSED, N_("the thread is locked")),
 }
 _LOST = {
     10008: "the message was deleted",
@@ -61,7 +65,8 @@ def outcome(answer: WireAnswer) -> DeliveryError:
     body = told(answer)
     code, why = _code(body), _words(answer.status, body)
     if code in _GONE:
-        return ChatGone(_GONE[code])
+        departure, reason = _GONE[code]
+        return ChatGone(reason, departure)
     if code in _LOST:
         return MessageGone(_LOST[code])
     if answer.status in _WAITS or code in _TOO_FAST:
@@ -117,6 +122,7 @@ def _wait(answer: WireAnswer, body: Mapping[str, object], why: str) -> RetryLate
         why,
         counts=False,
         everything=answer.status == HTTPStatus.TOO_MANY_REQUESTS and (banned or everywhere),
+        too_many=True,
     )
 
 

@@ -160,11 +160,21 @@ class Visit(discord.Client):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A server let us in, perhaps again; not one that only came back after an outage."""
-        places = (*guild.channels, *guild.threads)
-        heard = [place.id for place in places if isinstance(place, discord.abc.Messageable)]
-        chats = [Chat("discord", str(channel)) for channel in heard]
-        if chats:
+        if chats := _chats(guild):
             await self._within(self._answers.invited(chats))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """A server put us out, or is no more; not one that only has an outage."""
+        if chats := _chats(guild):
+            await self._within(self._answers.left(chats))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is no more; its threads are told one by one."""
+        await self._within(self._answers.left([_chat(channel.id)]))
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread is no more."""
+        await self._within(self._answers.left([_chat(payload.thread_id)]))
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Somebody pressed a button; the library itself hears commands, and calls this after it."""
@@ -193,6 +203,16 @@ class Visit(discord.Client):
             await doing
         finally:
             self._answering.discard(task)
+
+
+def _chat(channel_id: int) -> Chat:
+    return Chat("discord", str(channel_id))
+
+
+def _chats(guild: discord.Guild) -> list[Chat]:
+    """Where in a server somebody can hear us."""
+    places = (*guild.channels, *guild.threads)
+    return [_chat(each.id) for each in places if isinstance(each, discord.abc.Messageable)]
 
 
 class _Tree(app_commands.CommandTree[Visit]):

@@ -22,7 +22,8 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> TelegramAdapter |
         settings.telegram_api_base_url,
         cards,
         paid=settings.telegram_paid_broadcast,
+        public_url=settings.public_url,
     )
 
 
-PLATFORM = Platform("telegram", build)
+PLATFORM = Platform("telegram", build, missing="TELEGRAM_BOT_TOKEN is not set")

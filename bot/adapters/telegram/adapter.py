@@ -1,4 +1,4 @@
-"""The bot's account on Telegram: alerts straight to the wire, commands in by long polling."""
+"""The bot's account on Telegram: alerts straight to the wire, commands in by either way."""
 
 import asyncio
 import logging
@@ -12,8 +12,9 @@ from bot.adapters.telegram.errors import (
     flood_seconds,
     succeeded,
 )
-from bot.adapters.telegram.listening import LONG_POLL, Listener
+from bot.adapters.telegram.listening import Listener
 from bot.adapters.telegram.parts import parts_of
+from bot.adapters.telegram.polling import LONG_POLL
 from bot.adapters.telegram.posting import Posting
 from bot.adapters.telegram.replies import CHATS_AT_ONCE
 from bot.adapters.telegram.requests import Requests
@@ -23,6 +24,8 @@ from bot.model import Chart, Chat, Message
 from bot.ports import (
     NO_PICTURES,
     CommandCard,
+    Hook,
+    Inbox,
     Limits,
     Part,
     PlatformRefused,
@@ -60,12 +63,14 @@ class TelegramAdapter:
         paid: bool = False,
         answer_seconds: float = 20.0,
         first_pause_seconds: float = 1.0,
+        public_url: str | None = None,
     ) -> None:
         """Prepare to speak as the bot that `token` names; nothing is sent yet.
 
         With `paid` the bot's owner pays for alerts beyond the free 30 a second. `answer_seconds`
         is how long Telegram may take for an answer, `first_pause_seconds` the first of the growing
-        pauses of an outage.
+        pauses of an outage. With a `public_url` Telegram brings what people say there, once there
+        is an inbox to `use`; else it is asked for it.
         """
         self.limits = PAID if paid else FREE
         self._paid = paid
@@ -89,7 +94,12 @@ class TelegramAdapter:
             Requests(self._polls),
             cards=cards,
             first_pause_seconds=first_pause_seconds,
+            public_url=public_url,
         )
+
+    def use(self, inbox: Inbox) -> Hook | None:
+        """Answer also what waits in the inbox; see `Hooked`."""
+        return self._listener.use(inbox)
 
     async def listen(self, reception: Reception) -> None:
         """Answer commands until cancelled; see `Adapter`. A reply is never paid for."""

@@ -5,7 +5,7 @@ The Bot API documents its refusals only as texts; these are the ones known from 
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 
 from bot.http.wire import WireAnswer
@@ -14,6 +14,7 @@ from bot.ports import (
     ChatGone,
     ChatMoved,
     DeliveryError,
+    Departure,
     Rejected,
     RetryLater,
     Unconfirmed,
@@ -25,27 +26,27 @@ FLOOD_PAUSE_SECONDS = 5.0
 LONGEST_FLOOD_SECONDS = 86_400.0
 NETWORK_PAUSE_SECONDS = 5.0
 
-GONE = (
-    "bot was blocked by the user",
-    "user is deactivated",
-    "bot can't initiate conversation",
-    "bots can't send messages to bots",
-    "bot was kicked",
-    "bot is not a member",
-    "group chat was deleted",
-    "group is deactivated",
-    "group chat is deactivated",
-    "chat not found",
-    "peer_id_invalid",
-    "channel_private",
-    "have no rights",
-    "not enough rights",
-    "need administrator rights",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "topic closed",
-    "topic_closed",
-)
+GONE = {
+    "bot was blocked by the user": Departure.BLOCKED,
+    "user is deactivated": Departure.CLOSED,
+    "bot can't initiate conversation": Departure.BLOCKED,
+    "bots can't send messages to bots": Departure.FORBIDDEN,
+    "bot was kicked": Departure.REMOVED,
+    "bot is not a member": Departure.REMOVED,
+    "group chat was deleted": Departure.CLOSED,
+    "group is deactivated": Departure.CLOSED,
+    "group chat is deactivated": Departure.CLOSED,
+    "chat not found": Departure.REMOVED,
+    "peer_id_invalid": Departure.REMOVED,
+    "channel_private": Departure.REMOVED,
+    "have no rights": Departure.FORBIDDEN,
+    "not enough rights": Departure.FORBIDDEN,
+    "need administrator rights": Departure.FORBIDDEN,
+    "chat_write_forbidden": Departure.FORBIDDEN,
+    "chat_restricted": Departure.FORBIDDEN,
+    "topic closed": Departure.CLOSED,
+    "topic_closed": Departure.CLOSED,
+}
 """Telegram's words for a chat that will not take messages until somebody in it acts."""
 MALFORMED = (
     "can't parse",
@@ -179,10 +180,14 @@ def failure(answer: WireAnswer, chat: Chat, reason: str) -> DeliveryError:
         # Only basic groups migrate, and they have no topics.
         return ChatMoved(Chat(chat.platform, str(new_id)))
     if answer.status in REFUSED and _says(reason, GONE):
-        return ChatGone(reason)
+        return ChatGone(reason, _departure(reason))
     if answer.status == HTTPStatus.BAD_REQUEST and _says(reason, MALFORMED):
         return Rejected(reason)
     return UnknownRefusal(reason)
+
+
+def _departure(reason: str) -> Departure:
+    return next(why for phrase, why in GONE.items() if phrase in reason.lower())
 
 
 def _may_have_arrived(answer: WireAnswer, *, refused: bool) -> bool:
@@ -221,5 +226,5 @@ def _refuses(answer: WireAnswer, phrases: Sequence[str]) -> bool:
     return refused and _says(description(answer), phrases)
 
 
-def _says(reason: str, phrases: Sequence[str]) -> bool:
+def _says(reason: str, phrases: Iterable[str]) -> bool:
     return any(phrase in reason.lower() for phrase in phrases)

@@ -113,7 +113,7 @@ class Posting:
             seconds = flood_seconds(answer.body)
             everything = self._floods.begin(chat.id, seconds)
             reason = f"asked to wait {seconds:g} s"
-            return RetryLater(seconds, reason, counts=False, everything=everything)
+            return RetryLater(seconds, reason, counts=False, everything=everything, too_many=True)
         return failure(answer, chat, self._reason(answer))
 
     async def _post_photo(self, chat: Chat, photo: Photo) -> WireAnswer:

@@ -17,16 +17,7 @@ for _, each in ipairs(held_of(prefix, member)) do
   add_to_line(line, {each[1]})
 end
 local walks = ready_jobs(prefix)
-for _, job in ipairs(walks) do
-  if awaits(job, member) then
-    add_to_line(line, {job.id})
-  end
-end
-local suspension = redis.call('HGET', prefix .. 'suspended', member)
-if suspension then
-  local _, since = read_suspension(suspension)
-  add_to_line(line, missed_jobs(prefix, member, since))
-end
+add_coming(prefix, member, line, walks)
 
 local dead, dead_jobs = {}, {}
 for _, field in ipairs(redis.call('HKEYS', prefix .. 'dead')) do

@@ -34,3 +34,18 @@ local function missed_jobs(prefix, member, since)
   end
   return missed
 end
+
+-- Adds to a copy of the member's line what has yet to come into it: what walks will still bring, and
+-- what was missed while it could not be reached.
+local function add_coming(prefix, member, line, walks)
+  for _, job in ipairs(walks) do
+    if awaits(job, member) then
+      add_to_line(line, {job.id})
+    end
+  end
+  local suspension = redis.call('HGET', prefix .. 'suspended', member)
+  if suspension then
+    local _, since = read_suspension(suspension)
+    add_to_line(line, missed_jobs(prefix, member, since))
+  end
+end

@@ -26,16 +26,7 @@ end
 local function waiting(member)
   local line = line_of(prefix, member) or new_line()
   walks = walks or ready_jobs(prefix, MOST_WALKS)
-  for _, job in ipairs(walks) do
-    if awaits(job, member) then
-      add_to_line(line, {job.id})
-    end
-  end
-  local suspension = redis.call('HGET', prefix .. 'suspended', member)
-  if suspension then
-    local _, since = read_suspension(suspension)
-    add_to_line(line, missed_jobs(prefix, member, since))
-  end
+  add_coming(prefix, member, line, walks)
   line.out = 0
   put_in_order(prefix, line)
   return line.jobs

@@ -1,0 +1,76 @@
+"""What Telegram brought to any of our processes, answered by the one that listens."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from telegram import Bot, Update
+
+from bot.adapters.telegram.admins import UNREADABLE
+from bot.ports import Brought, Inbox, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+AnswerAll = Callable[[Sequence[Update]], Awaitable[None]]
+"""Returns once all of them are answered, or can never be."""
+
+PAUSE_SECONDS = 1.0
+"""Before a store that is away is asked again."""
+
+
+class BroughtUpdates:
+    """Reads an inbox in its order; what is answered leaves it."""
+
+    def __init__(self, bot: Bot, inbox: Inbox) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._answered: set[int] = set()
+        """What the inbox may not know yet, as it could not be reached."""
+        self._told = False
+
+    async def listen(self, answer: AnswerAll) -> None:
+        """Have answered what is brought, until cancelled.
+
+        What is cut off stays in the inbox, and is answered by whoever listens next.
+        """
+        while True:
+            try:
+                if not await self._answer_some(answer):
+                    await self._inbox.wait()
+            except StoreUnavailable as error:
+                if not self._told:
+                    log.warning("What people say on Telegram waits: %s", error)
+                self._told = True
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def catch_up(self, answer: AnswerAll) -> None:
+        """Have answered what was brought before Telegram was asked, as far as it can be seen."""
+        try:
+            while await self._answer_some(answer):
+                pass
+        except StoreUnavailable as error:
+            log.debug("what may have been brought is looked for later: %s", error)
+
+    async def _answer_some(self, answer: AnswerAll) -> bool:
+        """Whether anything was there."""
+        waiting = await self._inbox.waiting()
+        if self._told:
+            log.info("What people say on Telegram is heard again.")
+        self._told = False
+        fresh = [each for each in waiting if each.number not in self._answered]
+        await answer(self._read(fresh))
+        self._answered |= {each.number for each in fresh}
+        await self._inbox.done([each.number for each in waiting])
+        self._answered.clear()
+        return bool(waiting)
+
+    def _read(self, brought: Sequence[Brought]) -> list[Update]:
+        """What can be read of them; what cannot hides nothing."""
+        read = []
+        for each in brought:
+            try:
+                read.append(Update.de_json(json.loads(each.text), self._bot))
+            except UNREADABLE:
+                log.warning("Telegram's update %d cannot be read and is left out.", each.number)
+        return read

@@ -1,0 +1,2 @@
+-- Removes keys. KEYS: any.
+redis.call('UNLINK', unpack(KEYS))

@@ -1,0 +1,129 @@
+"""One run: everything is started, goes wrong for some minutes, comes to rest and is judged."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from redis.exceptions import RedisError
+
+from bot.stores.keys import Lane
+from tests.chaos.plan import PLATFORMS
+from tests.soak.evidence import Life, gathered
+from tests.soak.judge import Evidence
+from tests.soak.people import browse, come_to_rest, follow_habits, talk
+from tests.soak.scene import Asked, Scene, scene
+from tests.soak.stored import Holdings, holdings
+from tests.soak.trouble import Trouble, calm, stir
+
+LOOK_SECONDS = 4.0
+TELL_SECONDS = 20.0
+REST_AGAIN_SECONDS = 10.0
+REST_SECONDS = 5.0
+"""A chat that was written to is left alone for no longer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a run."""
+
+    asked: Asked
+    evidence: Evidence
+    done: Mapping[Trouble, int]
+    said: int
+    pages: Mapping[str, int]
+    requests: int
+    """To providers."""
+    seconds: float
+
+
+async def run(asked: Asked) -> Report:
+    """Run it; how it goes is told on standard error."""
+    begun = time.monotonic()
+    async with scene(asked) as all_of_it:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(all_of_it.bot.run())
+            await all_of_it.bot.ready()
+            seen = await _live(all_of_it)
+            ended = time.time()
+            settled = await _settle(all_of_it)
+            await asyncio.sleep(REST_SECONDS)
+            at_rest = await holdings(all_of_it.around.redis, begun)
+            life = Life(seen, at_rest, ended, settled, await all_of_it.bot.stop())
+        return Report(
+            asked=asked,
+            evidence=await gathered(all_of_it, life),
+            done=all_of_it.around.done,
+            said=all_of_it.street.said,
+            pages=all_of_it.street.pages,
+            requests=len(all_of_it.around.gateway.asked),
+            seconds=time.monotonic() - begun,
+        )
+
+
+async def _live(all_of_it: Scene) -> list[Holdings]:
+    """Minutes of everything at once; returns what Redis held meanwhile."""
+    seen: list[Holdings] = []
+    street, around = all_of_it.street, all_of_it.around
+    async with asyncio.TaskGroup() as tasks:
+        lives = [
+            tasks.create_task(stir(around)),
+            tasks.create_task(talk(street)),
+            tasks.create_task(follow_habits(street)),
+            tasks.create_task(browse(street)),
+            tasks.create_task(_look(all_of_it, seen)),
+            tasks.create_task(_tell(all_of_it, seen)),
+        ]
+        await asyncio.sleep(60 * all_of_it.asked.minutes)
+        for each in lives:
+            each.cancel()
+    await calm(around)
+    return seen
+
+
+async def _look(all_of_it: Scene, seen: list[Holdings]) -> None:
+    """Note what Redis holds, until cancelled."""
+    around, began = all_of_it.around, time.monotonic()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        try:
+            async with around.server_is_ours:
+                seen.append(await holdings(around.redis, began))
+        except (RedisError, OSError):
+            continue
+
+
+async def _settle(all_of_it: Scene) -> bool:
+    """Wait until nothing is on its way to those who count; False when that takes too long."""
+    ends = time.monotonic() + all_of_it.asked.settle_seconds
+    rests = time.monotonic()
+    while time.monotonic() < ends:
+        if time.monotonic() >= rests:
+            await come_to_rest(all_of_it.street)
+            rests = time.monotonic() + REST_AGAIN_SECONDS
+        if await _all_told(all_of_it):
+            return True
+        await asyncio.sleep(1.0)
+    return False
+
+
+async def _all_told(all_of_it: Scene) -> bool:
+    redis, street = all_of_it.around.redis, all_of_it.street
+    counted = {each.chat.member for each in street.crowd} | set(street.moved.values())
+    for platform in PLATFORMS:
+        lane = Lane(platform)
+        waiting = {*await redis.hkeys(lane.line), *await redis.hkeys(f"{lane.prefix}held")}
+        if await redis.zcard(lane.ready) or counted & waiting:
+            return False
+    return True
+
+
+async def _tell(all_of_it: Scene, seen: list[Holdings]) -> None:
+    """Say now and then how far it is, until cancelled."""
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        counters = [await each.counters() for each in all_of_it.around.platforms.values()]
+        told = ", ".join(str(each["delivered"]) for each in counters)
+        held = f"{sum(seen[-1].keys.values())} keys" if seen else "nothing looked at"
+        sys.stderr.write(f"{all_of_it.clock():%Y-%m-%d %H:%M}: delivered {told}; {held}\n")

@@ -1,0 +1,73 @@
+"""What Redis holds, by the kinds of keys that bot/stores/keys.py lists."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+
+SCANNED_AT_ONCE = 1000
+LENGTH = {"hash": "HLEN", "zset": "ZCARD", "set": "SCARD", "list": "LLEN", "stream": "XLEN"}
+MEASURED_JOBS = 100
+PLATFORMS = ("telegram", "discord", "console")
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """One look at the server."""
+
+    seconds: float
+    used_bytes: int
+    job_bytes: int
+    """About what the jobs take: each is kept for 30 real days, however fast the market is."""
+    keys: Mapping[str, int]
+    """By kind, how many there are."""
+    elements: Mapping[str, int]
+    """By kind, how many fields, members or entries these have together."""
+
+
+def kind_of(key: str) -> str:
+    """A key without what is different for each chat, alert, sender or platform."""
+    parts = key.removeprefix("{nf}:").split(":")
+    if parts[0] in PLATFORMS:
+        parts = parts[1:]
+    match parts:
+        case ["own", _side, "armed" | "fired", *_]:
+            # A condition moves from one to the other and back.
+            return "own:placed"
+        case [("own" | "dead") as first, second, *_]:
+            return f"{first}:{second}"
+    return parts[0]
+
+
+async def holdings(redis: Redis, began: float) -> Holdings:
+    """Look at every key; `began` is on the monotonic clock. Raises what the client raises."""
+    names = [str(name) async for name in redis.scan_iter(count=SCANNED_AT_ONCE)]
+    types = await _each(redis, [("TYPE", name) for name in names])
+    measured = [(LENGTH.get(of, "EXISTS"), name) for of, name in zip(types, names, strict=True)]
+    keys: Counter[str] = Counter()
+    elements: Counter[str] = Counter()
+    for name, length in zip(names, await _each(redis, measured), strict=True):
+        keys[kind_of(name)] += 1
+        elements[kind_of(name)] += length
+    jobs = [name for name in names if kind_of(name) == "job"]
+    used = int((await redis.info("memory"))["used_memory"])
+    return Holdings(time.monotonic() - began, used, await _bytes(redis, jobs), keys, elements)
+
+
+async def _bytes(redis: Redis, jobs: Sequence[str]) -> int:
+    """About how much these take, by some of them."""
+    some = jobs[:: max(1, len(jobs) // MEASURED_JOBS)]
+    sizes = await _each(redis, [("MEMORY", "USAGE", name) for name in some])
+    known = [size for size in sizes if size]
+    return round(len(jobs) * sum(known) / len(known)) if known else 0
+
+
+async def _each(redis: Redis, commands: Sequence[tuple[str, ...]]) -> list[Any]:
+    """Many commands in one journey."""
+    pipeline = redis.pipeline(transaction=False)
+    for command in commands:
+        pipeline.execute_command(*command)
+    return list(await pipeline.execute()) if commands else []
