@@ -1,9 +1,8 @@
 """A dead man's switch: an address is asked for as long as polls are good, and told nothing else.
 
 Who alarms when the asking stops is elsewhere, and so outlives us. Only the process that leads the
-polling asks. That polls are good, every process reads from the same store; but two that stand by
-would go on for one that leads and asks no more, as it is cut off from the world that they can
-reach, and that is what the alarm is for.
+polling asks, although any could read from the store that polls are good: one that stands by can say
+only that somebody else's work is well. Whoever takes over begins within seconds.
 """
 
 import asyncio

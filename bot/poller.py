@@ -68,8 +68,9 @@ class Poller:
         self._holder = holder
         self._renew_seconds = renew_seconds
         self._meters = meters
-        self._down: set[str] = set()
-        """The feeds whose outage this process has told in its log."""
+        self._down: dict[str, tuple[str, str, str]] = {}
+        """Of each feed that fails its outage: the feed that it was told of, its source, the error.
+        """
         self._intake: Intake | None = None
         self._measures: Measures | None = None
         self._states: Mapping[str, RuleState] = {}
@@ -223,16 +224,23 @@ class Poller:
         self._fetcher.forget()
 
     def _log_health(self, answer: Fetched) -> None:
-        """One warning an outage and process, one line on recovery."""
+        """One warning an outage and process, one line on recovery.
+
+        What a source answers to several of its feeds alike is one outage, over with the last.
+        """
         name = answer.feed.name
         if answer.error and name not in self._down:
-            self._down.add(name)
-            log.warning("%s fails: %s", name, answer.error, extra={"feed": name})
+            trouble = (name.partition("/")[0], answer.error)
+            same = [each for each in self._down.values() if each[1:] == trouble]
+            self._down[name] = same[0] if same else (name, *trouble)
+            level = logging.DEBUG if same else logging.WARNING
+            log.log(level, "%s fails: %s", name, answer.error, extra={"feed": name})
             if answer.is_history and self._is_needed(answer.feed):
-                log.warning("rules that need the history of %s sleep until it is loaded", name)
+                log.info("rules that need the history of %s sleep until it is loaded", name)
         if not answer.error and name in self._down:
-            self._down.remove(name)
-            log.info("%s answers again", name, extra={"feed": name})
+            outage = self._down.pop(name)
+            if outage not in self._down.values():
+                log.info("%s answers again", outage[0], extra={"feed": outage[0]})
 
     def _is_needed(self, feed: Feed) -> bool:
         """Whether rules sleep without this feed's history."""

@@ -84,6 +84,8 @@ async def test_without_its_past_the_breakout_is_not_judged_until_it_is_loaded(
             f"yahoo/russell_2000 fails: {YAHOO} answered 500.",
             "rules that need the history of yahoo/russell_2000 sleep until it is loaded",
         ]
+        warned = [each.message for each in logged.records if each.levelno >= logging.WARNING]
+        assert warned == logged.messages[1:2], "What it answers to its other feeds is the same."
         snapshot = await watch.snapshot()
         assert snapshot.missing["Russell 2000"] == f"no value; {YAHOO} answered 500."
 

@@ -47,7 +47,8 @@ def _role(role: str) -> str:
 
 def _process(holder: str) -> str:
     began = began_at(holder)
-    since = "" if began is None else f" (running since {moment_text(began)})"
+    # Down to the second, by which two processes of one host are told apart.
+    since = "" if began is None else f" (running since {began:%Y-%m-%d %H:%M:%S} UTC)"
     return f"{host_of(holder)}{since}"
 
 

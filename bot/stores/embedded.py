@@ -97,13 +97,14 @@ class EmbeddedRedis:
             try:
                 if not self._is_gone():
                     continue
-                # Whoever needed it meanwhile has warned.
-                log.info("The embedded server went away; starting it again.")
+                if pause == WATCH_EVERY_SECONDS:
+                    log.warning("The embedded server went away; starting it again.")
                 await self._start_or_adopt()
                 pause = WATCH_EVERY_SECONDS
+                log.info("The embedded server runs again.")
             except EmbeddedServerError as error:
                 pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
-                log.warning("%s Trying again in %.0f s.", error, pause)
+                log.info("%s Trying again in %.0f s.", error, pause)
 
     def _is_gone(self) -> bool:
         if self._process is not None:

@@ -207,8 +207,8 @@ async def test_whoever_leads_and_led_is_read_from_the_leases(office: Office, red
         await office.post.look()
     ((line,),) = await office.heard()
     assert line == (
-        "two (running since 2026-11-25 12:00 UTC) polls the sources and listens to Telegram now; "
-        "one (running since 2026-11-25 11:00 UTC) did before, and fell silent."
+        "two (running since 2026-11-25 12:00:00 UTC) polls the sources and listens to Telegram "
+        "now; one (running since 2026-11-25 11:00:00 UTC) did before, and fell silent."
     )
     three = holder_name("three", NOON + timedelta(minutes=1), "03")
     await office.notes.ends(two, NOON + timedelta(seconds=30))

@@ -141,8 +141,8 @@ def test_the_first_to_lead_is_no_news_and_no_leader_yet_is_none() -> None:
 def test_another_process_that_takes_over_is_told_with_the_one_before() -> None:
     (line,) = lines(noted(led_by(ONE)), led_by(TWO))
     assert line == (
-        "two (running since 2026-11-25 11:00 UTC) polls the sources and listens to Telegram now; "
-        "one (running since 2026-11-22 12:00 UTC) did before, and fell silent."
+        "two (running since 2026-11-25 11:00:00 UTC) polls the sources and listens to Telegram "
+        "now; one (running since 2026-11-22 12:00:00 UTC) did before, and fell silent."
     )
     (line,) = lines(noted(led_by(ONE)), led_by(TWO, one=NOON))
     assert line.endswith("did before, and ended in order at 2026-11-25 12:00 UTC.")
@@ -159,7 +159,7 @@ def test_who_begins_after_the_one_before_ended_in_order_is_no_news() -> None:
 def test_that_nobody_leads_is_told_and_who_does_again() -> None:
     (line,) = lines(noted(led_by(ONE)), led_by("", listening=ONE))
     assert line == (
-        "No process polls the sources; one (running since 2026-11-22 12:00 UTC) did, and fell "
+        "No process polls the sources; one (running since 2026-11-22 12:00:00 UTC) did, and fell "
         "silent."
     )
     told = noted(led_by(ONE), led_by("", listening=ONE))
