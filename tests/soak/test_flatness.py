@@ -117,7 +117,7 @@ async def test_a_stream_that_grows_is_found_by_its_kind(redis: Redis) -> None:
         for _ in range(10):
             await redis.xadd("{nf}:soak:growing", {"leaked": "x" * 100})
         await redis.set("{nf}:once:7", "kept", px=60_000)
-        seen.append(await holdings(redis, 0.0))
+        seen.append(await holdings(redis))
     for kind, is_flat in (("soak", False), ("once", True)):
         samples = [(at, float(each.elements[kind])) for at, each in enumerate(seen)]
         assert growth(kind, samples, OF_KIND).is_flat is is_flat
@@ -126,7 +126,7 @@ async def test_a_stream_that_grows_is_found_by_its_kind(redis: Redis) -> None:
 async def test_jobs_are_measured_apart(redis: Redis) -> None:
     for number in range(300):
         await redis.hset(f"{{nf}}:telegram:job:own:{number}", "body", "x" * 1000)
-    seen = await holdings(redis, 0.0)
+    seen = await holdings(redis)
     assert seen.keys == {"job": 300}
     assert 300 * 1_000 < seen.job_bytes < min(300 * 2_000, seen.used_bytes)
 
