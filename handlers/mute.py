@@ -10,7 +10,7 @@ from bot.own.distance import presents
 from bot.own.grammar import parse
 from bot.own.report import now_line
 from bot.own.words import reading_title
-from bot.ports import Option, changes_if_more_is_said
+from bot.ports import Option
 from bot.wishes.buttons import pick, undo
 from bot.wishes.mute_words import condition_said, end_said, meanwhile_said, name_said
 from bot.wishes.mutes import (
@@ -20,6 +20,7 @@ from bot.wishes.mutes import (
     mutable,
     muted,
     named_mute,
+    says_how_long,
     typed,
     wanted,
     what_of,
@@ -184,6 +185,6 @@ COMMAND = Command(
         Option("length", N_("Such as 1h, 1d, 1w, always, until recovers, until 08:00"),
                suggests=True),
     ),
-    changes=changes_if_more_is_said,
+    changes=says_how_long,
     suggest=_suggest,
 )  # fmt: skip

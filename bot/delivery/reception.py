@@ -35,6 +35,10 @@ def slow_down() -> Message:
     return Message(_("Slow down, please"), (why.format(count=PER_MINUTE),), aside=True)
 
 
+SUGGESTIONS_PER_MINUTE = 120
+"""A platform asks with every key that is pressed: nobody types faster than this for a minute."""
+
+
 async def nothing(
     _chat: Chat, _command: str, _option: str, _typed: str, _author: Author
 ) -> Sequence[str]:
@@ -72,6 +76,7 @@ class FrontDesk:
         self._outbox = outbox
         self._pace = pace
         self._restraint = Restraint()
+        self._typing = Restraint(SUGGESTIONS_PER_MINUTE)
 
     async def answer(self, chat: Chat, text: str, author: Author) -> Message | None:
         """The reply to "/subscribe dominance"; None when the text is no command.
@@ -91,7 +96,13 @@ class FrontDesk:
     async def suggest(
         self, chat: Chat, command: str, option: str, typed: str, author: Author
     ) -> Sequence[str]:
-        """What may stand in a command's option and has to do with what is typed so far."""
+        """What may stand in a command's option and has to do with what is typed so far.
+
+        Nothing for whoever asks too much; answers are not held up by what was suggested.
+        """
+        now = asyncio.get_running_loop().time()
+        if author.id and self._typing.hear(author.id, now) is not Hearing.ANSWERED:
+            return ()
         return await self._suggest(chat, command, option, typed, author)
 
     async def drawn(self, chart: Chart) -> bytes | None:

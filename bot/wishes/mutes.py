@@ -24,6 +24,7 @@ _EVERYTHING = frozenset({EVERYTHING, "all"})
 _ALWAYS = frozenset({"always", "forever", "for good", "until i lift it"})
 _RECOVERED = re.compile(r"(?:it\s+|this\s+)?(?:recovers?|has\s+recovered|recovered)")
 _NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
+_DANGLING = re.compile(r"(\band|&|\+)[\s.!,;]*$")
 _OPENING = frozenset({"for", "until", "till", "always", "forever", "a", "an"})
 """With these begins how long, where it is not said what."""
 
@@ -74,6 +75,11 @@ def wanted(words: Sequence[str], known: Mutable, request: Request) -> Wanted:
     """What stands behind /mute; raises UserError."""
     what, how_long = _divided(words, known)
     return Wanted(what, _mute(what, how_long, known, request) if how_long else None)
+
+
+def says_how_long(words: Sequence[str]) -> bool:
+    """Whether words behind /mute mute something; a name alone asks for how long."""
+    return len(words) > 1 or (bool(words) and _begins_how_long(words))
 
 
 def target(word: str, known: Mutable) -> str:
@@ -145,11 +151,17 @@ def without(before: Preferences, names: Sequence[str], now: datetime) -> Prefere
 
 def _divided(words: Sequence[str], known: Mutable) -> tuple[str, str]:
     """What is to be muted, and how long as it was typed."""
-    first, rest = words[0], " ".join(words[1:])
-    if length(" ".join(words)) is not None or first in _OPENING:
+    if _begins_how_long(words):
         return EVERYTHING, " ".join(words)
-    is_span = first[0].isdecimal() and not _NUMBER.fullmatch(first)
-    return (EVERYTHING, " ".join(words)) if is_span else (target(first, known), rest)
+    return target(words[0], known), " ".join(words[1:])
+
+
+def _begins_how_long(words: Sequence[str]) -> bool:
+    """Whether it is not said what is to be muted."""
+    first = words[0]
+    if length(" ".join(words)) is not None or first in _OPENING:
+        return True
+    return first[0].isdecimal() and not _NUMBER.fullmatch(first)
 
 
 def _mute(what: str, how_long: str, known: Mutable, request: Request) -> Mute:
@@ -202,6 +214,9 @@ def _until_recovered(named: Mute, known: Mutable) -> Mute:
 
 def condition(typed_condition: str, indicators: Sequence[Indicator], now: datetime) -> str:
     """One condition in the form in which it is kept; raises UserError."""
+    if (open_end := _DANGLING.search(typed_condition)) is not None:
+        nothing_behind = _("Nothing stands behind “{word}”: did the rest get lost?")
+        raise UserError(nothing_behind.format(word=open_end[1]))
     try:
         rule = parse(typed_condition, indicators, now.date()).rule
     except NotUnderstood as mistake:

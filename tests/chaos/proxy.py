@@ -35,15 +35,19 @@ class Proxy:
         """Pass requests on, and cut the connection when the reply comes."""
         self.trouble(seconds + 1.0)
         self._deaf = True
-        await asyncio.sleep(seconds)
-        self._deaf = False
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._deaf = False
 
     async def stand_still(self, seconds: float) -> None:
         """Pass nothing on, and lose nothing."""
         self.trouble(seconds + 1.0)
         self._moving.clear()
-        await asyncio.sleep(seconds)
-        self._moving.set()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._moving.set()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection of the bot's until either side ends it."""

@@ -1,6 +1,7 @@
 """The front desk: what people and platforms say reaches the stores."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,26 @@ async def test_who_floods_us_is_slowed_down_and_nobody_else_is(
     assert await front.answer(group, "/status", BOB) == answered
     for _ in range(50):
         assert await front.answer(group, "/status", CONSOLE) == answered
+
+
+async def test_who_is_shown_too_many_suggestions_is_shown_none_and_answered_all_the_same(
+    desk: Desk, adapter: Recorder
+) -> None:
+    pace = Pace(adapter.name, adapter.limits, desk.outbox)
+    front = FrontDesk(echo, desk.subscriptions, desk.outbox, pace, suggest=endings)
+
+    async def shown(author: Author) -> Sequence[str]:
+        return await front.suggest(chat(-5), "mute", "what", "dom", author)
+
+    for _ in range(120):
+        assert await shown(ADA) == ("domino",)
+    assert await shown(ADA) == ()
+    assert await shown(BOB) == ("domino",)
+    assert await front.answer(chat(-5), "/status", ADA) == Message("-5 said /status")
+
+
+async def endings(_chat: Chat, _command: str, _option: str, typed: str, _: Author) -> Sequence[str]:
+    return (f"{typed}ino",)
 
 
 async def test_replies_leave_at_the_platforms_pace(desk: Desk) -> None:

@@ -273,11 +273,32 @@ def test_every_moment_is_said_by_the_clocks_of_the_chat(redis_server: EmbeddedRe
             runner.run(redis.aclose())
 
 
-def test_alone_it_asks_and_with_more_it_changes() -> None:
+def test_it_asks_until_it_is_said_how_long() -> None:
     by_name: dict[str, Command] = {command.name: command for command in PARTS.commands}
-    assert not by_name["mute"].changes(())
-    assert by_name["mute"].changes(("dominance",))
+    for asking in ((), ("dominance",), ("3",), ("#3",), ("all",), ("nonsense",)):
+        assert not by_name["mute"].changes(asking)
+    for muting in ("1h", "always", "a day", "until 08:00", "dominance 1d", "3 until recovers"):
+        assert by_name["mute"].changes(tuple(muting.split()))
     assert by_name["unmute"].changes(())
+
+
+async def test_what_needs_no_right_mutes_nothing(desk: Desk, kept: RedisPreferences) -> None:
+    mute = next(command for command in PARTS.commands if command.name == "mute")
+    await desk.ask("/alert btc_dominance below 55")
+    for words in ("", "dominance", "dominance_55", "1", "#1", "all", "everything", "nonsense"):
+        assert not mute.changes(tuple(words.split()))
+        await desk.ask(f"/mute {words}")
+        assert (await kept.of(CHAT)).mutes == ()
+
+
+@pytest.mark.parametrize("end", ["and", "AND", "and.", "&", "+"])
+async def test_an_end_that_is_not_said_to_its_end_is_refused(
+    desk: Desk, kept: RedisPreferences, end: str
+) -> None:
+    said = await desk.ask(f"/mute until btc_dominance below 50 {end}")
+    word = end.lower().rstrip(".")
+    assert said == f"That did not work\nNothing stands behind “{word}”: did the rest get lost?"
+    assert (await kept.of(CHAT)).mutes == ()
 
 
 async def test_what_can_be_muted_is_suggested(desk: Desk) -> None:

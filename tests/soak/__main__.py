@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--speed", type=float, default=1000.0, help="of the market's clock")
     parser.add_argument("--seed", type=int, help="decides what goes wrong when; default: any")
-    parser.add_argument("--settle-seconds", type=float, default=150.0, help="at most, afterwards")
+    parser.add_argument("--settle-seconds", type=float, default=300.0, help="at most, afterwards")
     parser.add_argument(
         "--plant", type=Plant, choices=list(Plant), default=Plant.NOTHING,
         help="break the bot on purpose, to see that the run fails",

@@ -67,7 +67,7 @@ def _member(number: int, habit: Habit, share: float) -> Member:
     return Member(
         _chat(number, habit),
         habit,
-        price=price.level + price.by * (0.1 + 0.6 * share),
+        price=price.level + price.by * (0.05 + 0.35 * share),
         interest=interest.level - interest.by * (0.1 + 0.6 * share),
     )
 

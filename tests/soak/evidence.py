@@ -32,8 +32,10 @@ class Life:
 
     holdings: Sequence[Holdings]
     at_rest: Holdings
+    began: float
+    """When things began to go wrong, in seconds since 1970."""
     ended: float
-    """When nothing went wrong any more, in seconds since 1970."""
+    """When they did no more."""
     settled: bool
     exit_code: int | None
 
@@ -49,7 +51,7 @@ async def gathered(all_of_it: Scene, life: Life) -> Evidence:
         delivered[platform] = letters.judged(chats, jobs[platform], heard, street.moved)
     faults = (await around.platforms["telegram"].counters())["faults"]
     log = bot.log.read_text(encoding="utf-8", errors="replace")
-    vitals, tasks = _vitals(all_of_it)
+    vitals, tasks = _vitals(all_of_it, life)
     return Evidence(
         vitals=vitals,
         tasks=tasks,
@@ -67,13 +69,13 @@ async def gathered(all_of_it: Scene, life: Life) -> Evidence:
     )
 
 
-def _vitals(all_of_it: Scene) -> tuple[list[Vitals], Mapping[str, int]]:
+def _vitals(all_of_it: Scene, life: Life) -> tuple[list[Vitals], Mapping[str, int]]:
     """The looks while everything went on, and the commonest tasks of the last one."""
     tasks: Mapping[str, int] = {}
     found = []
     for line in all_of_it.vitals.read_text(encoding="utf-8").splitlines():
         told: dict[str, Any] = json.loads(line)
-        if told["seconds"] <= 60 * all_of_it.asked.minutes:
+        if life.began <= told["at"] <= life.ended:
             tasks = told.pop("named")
             found.append(Vitals(**told))
     return found, tasks

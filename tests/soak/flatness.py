@@ -11,7 +11,7 @@ from statistics import linear_regression
 
 STRETCHES = 8
 Sample = tuple[float, float]
-"""(seconds since the beginning, value)."""
+"""(time in seconds, value)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Growth:
 
 def growth(name: str, samples: Sequence[Sample], allowance: Allowance) -> Growth:
     """Judge one number; raises ValueError where there are too few samples to."""
-    ends = samples[-1][0] if samples else 0.0
-    half = [(at, value) for at, value in samples if at >= ends / 2]
+    middle = (samples[0][0] + samples[-1][0]) / 2 if samples else 0.0
+    half = [(at, value) for at, value in samples if at >= middle]
     lows = _lows(half)
     if len(lows) < 2:
         raise ValueError(f"there are too few samples of {name}")

@@ -103,18 +103,18 @@ def figures(found: Evidence) -> list[Figure]:
 
 def _process(vitals: Sequence[Vitals]) -> Iterator[Growth]:
     for name, allowance in OF_PROCESS.items():
-        samples = [(each.seconds, float(getattr(each, name))) for each in vitals]
+        samples = [(each.at, float(getattr(each, name))) for each in vitals]
         yield growth(name, samples, allowance)
 
 
 def _redis(holdings: Sequence[Holdings]) -> Iterator[Growth]:
-    samples = [(each.seconds, float(each.used_bytes - each.job_bytes)) for each in holdings]
+    samples = [(each.at, float(each.used_bytes - each.job_bytes)) for each in holdings]
     yield growth("Redis bytes but jobs", samples, OF_REDIS)
     kinds = {kind for each in holdings for kind in each.keys} - BY_DESIGN
-    keys = [(h.seconds, float(sum(h.keys.get(kind, 0) for kind in kinds))) for h in holdings]
+    keys = [(h.at, float(sum(h.keys.get(kind, 0) for kind in kinds))) for h in holdings]
     yield growth("Redis keys but jobs", keys, OF_KIND)
     for kind in sorted(kinds - QUEUES - CEILINGS.keys()):
-        counts = [(each.seconds, float(each.elements.get(kind, 0))) for each in holdings]
+        counts = [(each.at, float(each.elements.get(kind, 0))) for each in holdings]
         yield growth(f"elements of {kind}", counts, OF_KIND)
 
 

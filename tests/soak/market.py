@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from tests.providers.market import LEVELS, Market, Sample
 from tests.soak.clock import START
 
-PRICE_PERIOD = timedelta(hours=20)
+PRICE_PERIOD = timedelta(hours=30)
 """Of Bitcoin's price: each half of it is longer than any fault, so that no swing may be missed."""
 PRICE_LEVEL, PRICE_SWING = 75_000.0, 4_000.0
 
@@ -42,7 +42,7 @@ SWINGS = {
     "russell_2000_high": Swing(2_310.0, 130.0, timedelta(days=8), late=0.9),
     "stablecoin_supply": Swing(3.0e11, 6.0e9, timedelta(days=7)),
     "btc_etf_flow": Swing(0.0, 5.0e8, timedelta(days=11), late=0.2),
-    "okx_open_interest": Swing(21_000.0, 2_500.0, timedelta(hours=30)),
+    "okx_open_interest": Swing(21_000.0, 2_500.0, timedelta(hours=20)),
     "liquidations_24h": Swing(8.0e8, 6.0e8, timedelta(days=3)),
 }
 

@@ -23,8 +23,8 @@ MOST_NAMED = 12
 class Vitals:
     """One look."""
 
-    seconds: float
-    """Since the first look."""
+    at: float
+    """In seconds since 1970."""
     rss_bytes: int
     blocks: int
     """Pieces of memory that Python has given out; what the collector would free counts too."""
@@ -41,7 +41,6 @@ class Probe:
     """Looks at its own process, and at how late its event loop is."""
 
     def __init__(self) -> None:
-        self._began = time.monotonic()
         self._lags: list[float] = []
         self._busy: list[float] = []
 
@@ -52,7 +51,7 @@ class Probe:
         self._lags.clear()
         self._busy.clear()
         return Vitals(
-            seconds=time.monotonic() - self._began,
+            at=time.time(),
             rss_bytes=resident * PAGE_BYTES,
             blocks=sys.getallocatedblocks(),
             tasks=len(asyncio.all_tasks()),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
+from bot.stores import keys
 from bot.stores.keys import Lane
 from tests.chaos.plan import PLATFORMS
 from tests.soak.evidence import Life, gathered
@@ -19,6 +20,8 @@ from tests.soak.trouble import Trouble, calm, stir
 
 LOOK_SECONDS = 4.0
 TELL_SECONDS = 20.0
+LOADED_SECONDS, LOADED_WITHIN_SECONDS = 6.0, 120.0
+"""All pasts are asked for at once, so that the last one comes soon after the one before it."""
 REST_AGAIN_SECONDS = 10.0
 REST_SECONDS = 5.0
 """A chat that was written to is left alone for no longer than this."""
@@ -45,12 +48,14 @@ async def run(asked: Asked) -> Report:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(all_of_it.bot.run())
             await all_of_it.bot.ready()
+            await _pasts_are_loaded(all_of_it)
+            began = time.time()
             seen = await _live(all_of_it)
             ended = time.time()
             settled = await _settle(all_of_it)
             await asyncio.sleep(REST_SECONDS)
-            at_rest = await holdings(all_of_it.around.redis, begun)
-            life = Life(seen, at_rest, ended, settled, await all_of_it.bot.stop())
+            at_rest = await holdings(all_of_it.around.redis)
+            life = Life(seen, at_rest, began, ended, settled, await all_of_it.bot.stop())
         return Report(
             asked=asked,
             evidence=await gathered(all_of_it, life),
@@ -60,6 +65,15 @@ async def run(asked: Asked) -> Report:
             requests=len(all_of_it.around.gateway.asked),
             seconds=time.monotonic() - begun,
         )
+
+
+async def _pasts_are_loaded(all_of_it: Scene) -> None:
+    """Wait until no series gets a past any more: that happens once, and is no growth."""
+    redis, known = all_of_it.around.redis, 0
+    async with asyncio.timeout(LOADED_WITHIN_SECONDS):
+        while not known or known < await redis.hlen(keys.HISTORY):
+            known = await redis.hlen(keys.HISTORY)
+            await asyncio.sleep(LOADED_SECONDS)
 
 
 async def _live(all_of_it: Scene) -> list[Holdings]:
@@ -84,12 +98,12 @@ async def _live(all_of_it: Scene) -> list[Holdings]:
 
 async def _look(all_of_it: Scene, seen: list[Holdings]) -> None:
     """Note what Redis holds, until cancelled."""
-    around, began = all_of_it.around, time.monotonic()
+    around = all_of_it.around
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         try:
             async with around.server_is_ours:
-                seen.append(await holdings(around.redis, began))
+                seen.append(await holdings(around.redis))
         except (RedisError, OSError):
             continue
 

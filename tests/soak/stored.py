@@ -18,7 +18,8 @@ PLATFORMS = ("telegram", "discord", "console")
 class Holdings:
     """One look at the server."""
 
-    seconds: float
+    at: float
+    """In seconds since 1970."""
     used_bytes: int
     job_bytes: int
     """About what the jobs take: each is kept for 30 real days, however fast the market is."""
@@ -42,8 +43,8 @@ def kind_of(key: str) -> str:
     return parts[0]
 
 
-async def holdings(redis: Redis, began: float) -> Holdings:
-    """Look at every key; `began` is on the monotonic clock. Raises what the client raises."""
+async def holdings(redis: Redis) -> Holdings:
+    """Look at every key; raises what the client raises."""
     names = [str(name) async for name in redis.scan_iter(count=SCANNED_AT_ONCE)]
     types = await _each(redis, [("TYPE", name) for name in names])
     measured = [(LENGTH.get(of, "EXISTS"), name) for of, name in zip(types, names, strict=True)]
@@ -54,7 +55,7 @@ async def holdings(redis: Redis, began: float) -> Holdings:
         elements[kind_of(name)] += length
     jobs = [name for name in names if kind_of(name) == "job"]
     used = int((await redis.info("memory"))["used_memory"])
-    return Holdings(time.monotonic() - began, used, await _bytes(redis, jobs), keys, elements)
+    return Holdings(time.time(), used, await _bytes(redis, jobs), keys, elements)
 
 
 async def _bytes(redis: Redis, jobs: Sequence[str]) -> int:

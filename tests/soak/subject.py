@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bot import app, logs, settings
 from bot.model import Chat
@@ -105,7 +106,7 @@ async def _grow_a_stream(chosen: Settings) -> None:
             await asyncio.sleep(LEAK_SECONDS)
             try:
                 await redis.xadd(GROWING_KEY, {"leaked": "x" * 100})
-            except OSError:
+            except (RedisError, OSError):
                 continue
 
 

@@ -154,8 +154,10 @@ async def _down(around: Surroundings) -> None:
 async def _kill_redis(around: Surroundings) -> None:
     async with around.server_is_ours:
         await around.server.kill()
-        await asyncio.sleep(around.chance.uniform(0.1, 3.0))
-        await around.server.start()
+        try:
+            await asyncio.sleep(around.chance.uniform(0.1, 3.0))
+        finally:
+            await around.server.start()
 
 
 async def _cut(around: Surroundings) -> None:
