@@ -29,7 +29,7 @@ async def examine(
     parts = find_parts()
     configured = configuration.examine(settings, wrong, parts)
     usable = configuration.usable(settings, parts)
-    async with app.provider_http(settings, ONE_TRY) as http, asyncio.TaskGroup() as tasks:
+    async with app.provider_http(settings, limits=ONE_TRY) as http, asyncio.TaskGroup() as tasks:
         stored = tasks.create_task(store.examine(settings, wrong, parts.platform_names, now))
         spoken = tasks.create_task(platforms.examine(settings, wrong, parts.platforms))
         asked = tasks.create_task(sources.examine(parts, usable, http, now, progress))

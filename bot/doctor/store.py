@@ -5,11 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.doctor import delivery
-from bot.ports import Clock, Finding, StoreUnavailable, fail, ok, warn
+from bot.ports import Clock, Finding, StoreInUse, StoreUnavailable, fail, ok, warn
 from bot.settings import Settings, WrongSetting
 from bot.stores import Inspection, Stores, open_stores
 from bot.stores.connect import UnsupportedServer
 from bot.stores.embedded import EmbeddedServerError
+from bot.stores.schema import UnknownLayout
+
+NO_STORE = (
+    EmbeddedServerError, StoreInUse, StoreUnavailable, UnknownLayout, UnsupportedServer, WrongSetting,
+)  # fmt: skip
+"""Why there is none to look at, in one sentence each."""
 
 SLOW_MS = 20.0
 """Turns are asked for ten times a second: with so long a way they cost a fifth of the rate."""
@@ -38,7 +44,7 @@ async def examine(
         async with open_stores(settings, platforms, now) as stores:
             took_ms = 1000 * (time.monotonic() - began)
             return await _look(settings, stores, platforms, now, took_ms)
-    except (StoreUnavailable, UnsupportedServer, WrongSetting, EmbeddedServerError) as error:
+    except NO_STORE as error:
         advice = "Mend REDIS_URL or DATA_DIR: nothing works without the store."
         return Look([fail("store", str(error).rstrip("."), advice)])
 

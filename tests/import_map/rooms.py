@@ -41,26 +41,29 @@ ROWS: tuple[tuple[Room, ...], ...] = (
         _room(
             "command line",
             "parses, calls, prints, ends with a code",
-            "__main__ cli errands doctor status_json chart_file progress demo",
+            "__main__ cli errands doctor migrating chart_file progress demo",
             4, 3,
         ),
     ),
-    (_room("app", "settings in, running parts out", "app parts switches", 4, 2),),
+    (_room("app", "settings in, running parts out", "app parts switches environment", 4, 2),),
     (
         _room("stores", "all that Redis keeps", "stores", 0.55, 1.1),
         _room("adapters", "chat platforms", "adapters", 1.65, 1.1),
         _room("web", "what PORT serves", "web", 2.75, 1.1),
         _room("delivery", "outbox to chats", "delivery", 3.85, 1.1),
         _room("handlers", "chat commands", "handlers router", 4.95, 1.1),
-        _room("poller", "asks and commits", "poller replay fetcher intake own_watch", 6.2, 1.4),
+        _room("poller", "asks and commits", "poller replay fetcher intake own_watch heartbeat", 6.2, 1.4),
         _room("sources", "providers", "sources", 7.45, 1.1),
     ),
     (
         _room("http", "the one client", "http", 1.65, 1.4),
+        _room("vitals", "whether the bot is well", "vitals metrics operator", 3.85, 1.6),
+    ),
+    (
         _room(
             "wishes",
             "what a chat can ask for",
-            "commands wishes packs linking gathering",
+            "commands wishes packs linking gathering explained status_json",
             4, 1.6,
         ),
         _room("pictures", "when to draw", "pictures", 5.45, 1.2),
@@ -90,7 +93,9 @@ ROWS: tuple[tuple[Room, ...], ...] = (
 """From the top of the picture to its bottom."""
 
 GROUND = (
-    _room("settings", "settings, plug-ins, log", "settings redis_url registry logs", 0.8, 1.6),
+    _room(
+        "settings", "settings, plug-ins, log", "settings redis_url registry logs holders", 0.8, 1.6
+    ),
     _room("catalogue", "series, and when due", "catalogue topics calendar schedule", 2.4, 1.6),
     _room("ports", "what is asked of the outside", "ports manners patience", 4, 1.6),
     _room("language", "how things are said", "language locales wording", 5.6, 1.6),

@@ -19,6 +19,4 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> DiscordAdapter | 
     return DiscordAdapter(token, settings.discord_api_base_url, cards)
 
 
-PLATFORM = Platform(
-    "discord", build, missing="DISCORD_BOT_TOKEN is not set", examine=examine
-)
+PLATFORM = Platform("discord", build, missing="DISCORD_BOT_TOKEN is not set", examine=examine)

@@ -27,6 +27,4 @@ def build(settings: Settings, cards: Sequence[CommandCard]) -> TelegramAdapter |
     )
 
 
-PLATFORM = Platform(
-    "telegram", build, missing="TELEGRAM_BOT_TOKEN is not set", examine=examine
-)
+PLATFORM = Platform("telegram", build, missing="TELEGRAM_BOT_TOKEN is not set", examine=examine)

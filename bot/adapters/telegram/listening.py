@@ -21,7 +21,7 @@ from bot.adapters.telegram.posting import Posting
 from bot.adapters.telegram.replies import answer_all
 from bot.adapters.telegram.requests import Requests
 from bot.adapters.telegram.token import Token
-from bot.adapters.telegram.updates import Ears, hear
+from bot.adapters.telegram.updates import Ears, Heard, hear
 from bot.adapters.telegram.webhook import Webhook
 from bot.ports import CommandCard, Hook, Inbox, PlatformRefused, Reception
 
@@ -68,17 +68,20 @@ class Listener:
         try:
             ears = await self._logged_in()
 
-            async def answer(updates: Sequence[Update]) -> None:
-                await answer_all(hear(updates, ears), reception, posting)
+            def understand(updates: Sequence[Update]) -> Sequence[Heard]:
+                return hear(updates, ears)
+
+            async def answer(heard: Sequence[Heard]) -> None:
+                await answer_all(heard, reception, posting)
 
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(keep_menu(self._bot, self._cards, self._token))
                 if self._brought is not None and self._webhook is not None:
                     tasks.create_task(self._webhook.keep())
-                    await self._brought.listen(answer)
+                    await self._brought.listen(understand, answer)
                 else:
                     await Polling(self._bot, self._polls, self._outage).listen(
-                        answer, self._brought
+                        understand, answer, self._brought
                     )
         except ExceptionGroup as group:
             raise group.exceptions[0] from None

@@ -12,7 +12,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict
 
 from bot.adapters.telegram.admins import UNREADABLE
-from bot.adapters.telegram.brought import AnswerAll, BroughtUpdates
+from bot.adapters.telegram.brought import AnswerAll, BroughtUpdates, Hear
 from bot.adapters.telegram.outage import TROUBLE, Outage, Rivalry
 from bot.adapters.telegram.requests import Requests
 
@@ -51,6 +51,13 @@ class _Place:
         return bool(unread)
 
 
+def _numbered(updates: Sequence[Update]) -> Sequence[Update]:
+    """The updates; raises ValueError where one has no number behind which we could go on."""
+    if not all(type(update.update_id) is int for update in updates):
+        raise ValueError("an update without a number")
+    return updates
+
+
 class Polling:
     """Asks Telegram again and again what people said to the bot."""
 
@@ -61,13 +68,15 @@ class Polling:
         self._outage = outage
         self._rivalry = Rivalry(CONFLICT_PAUSE_SECONDS, LONGEST_CONFLICT_PAUSE_SECONDS)
 
-    async def listen(self, answer: AnswerAll, brought: BroughtUpdates | None = None) -> None:
+    async def listen(
+        self, hear: Hear, answer: AnswerAll, brought: BroughtUpdates | None = None
+    ) -> None:
         """Have answered what people say, until cancelled; what was brought before goes first."""
         place = _Place()
         await self._end_webhook()
         while True:
             if brought is not None:
-                await brought.catch_up(answer)
+                await brought.catch_up(hear, answer)
             try:
                 updates = await self._bot.get_updates(
                     offset=place.offset,
@@ -75,6 +84,7 @@ class Polling:
                     timeout=LONG_POLL,
                     allowed_updates=UPDATES,
                 )
+                heard = hear(_numbered(updates))
             except Conflict as conflict:
                 self._outage.is_over()
                 await self._wait_out(conflict)
@@ -85,7 +95,7 @@ class Polling:
             else:
                 self._outage.is_over()
                 self._rivalry.undisturbed()
-                await answer(updates)
+                await answer(heard)
                 # Only the next poll confirms these, so a killed process hears them again.
                 place.move_behind(updates)
 
