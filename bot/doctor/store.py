@@ -13,8 +13,13 @@ from bot.stores.embedded import EmbeddedServerError
 from bot.stores.schema import UnknownLayout
 
 NO_STORE = (
-    EmbeddedServerError, StoreInUse, StoreUnavailable, UnknownLayout, UnsupportedServer, WrongSetting,
-)  # fmt: skip
+    EmbeddedServerError,
+    StoreInUse,
+    StoreUnavailable,
+    UnknownLayout,
+    UnsupportedServer,
+    WrongSetting,
+)
 """Why there is none to look at, in one sentence each."""
 
 SLOW_MS = 20.0

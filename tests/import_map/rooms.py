@@ -52,7 +52,10 @@ ROWS: tuple[tuple[Room, ...], ...] = (
         _room("web", "what PORT serves", "web", 2.75, 1.1),
         _room("delivery", "outbox to chats", "delivery", 3.85, 1.1),
         _room("handlers", "chat commands", "handlers router", 4.95, 1.1),
-        _room("poller", "asks and commits", "poller replay fetcher intake own_watch heartbeat", 6.2, 1.4),
+        _room(
+            "poller", "asks and commits", "poller replay fetcher intake own_watch heartbeat",
+            6.2, 1.4,
+        ),
         _room("sources", "providers", "sources", 7.45, 1.1),
     ),
     (
@@ -75,9 +78,9 @@ ROWS: tuple[tuple[Room, ...], ...] = (
         ),
     ),
     (
-        _room("messages", "alerts and answers in words", "messages digests", 2.8, 1.6),
-        _room("charts", "series to PNG", "charts", 4.6, 1.2),
-        _room("studies", "questions to the stored past", "studies past outlook", 6.1, 1.5),
+        _room("messages", "alerts and answers in words", "messages digests", 2.7, 1.6),
+        _room("charts", "series to PNG", "charts", 4.6, 1.4),
+        _room("studies", "questions to the stored past", "studies past outlook", 6.3, 1.5),
     ),
     (_room("own", "alerts of one's own", "own", 3.9, 1.4),),
     (
