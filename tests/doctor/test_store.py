@@ -61,6 +61,7 @@ async def test_a_server_that_is_nearly_full_is_told(redis: Server) -> None:
 
 
 async def test_a_replica_fails(redis: Server) -> None:
+    await look(redis.port)  # As a bot has used it before.
     await redis.ask("CONFIG", "SET", "replica-serve-stale-data", "yes")
     await redis.ask("REPLICAOF", LOCAL, "1")
     found = of((await look(redis.port)).findings, "store writes")
