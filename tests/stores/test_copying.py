@@ -362,6 +362,6 @@ def test_every_kind_of_key_is_copied_or_passes() -> None:
     ]
     assert passing == [
         "{nf}:schema", "{nf}:lead:poller", "{nf}:lead:schema", "{nf}:once:<id>",
-        "{nf}:wake:<plat>", "{nf}:wake:<plat>:inbox",
-        "{nf}:<plat>:taken:<sender>", "{nf}:<plat>:lead",
+        "{nf}:wake:<plat>", "{nf}:<plat>:taken:<sender>", "{nf}:<plat>:lead",
+        "{nf}:wake:<plat>:inbox",
     ]  # fmt: skip
