@@ -111,4 +111,4 @@ map: $(VENV)/.ready-dev
 	$(BIN)/python -m tests.import_map
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .screenshots
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache artefacts

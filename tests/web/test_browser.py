@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +27,9 @@ FLAGS = (
     "--disable-quic",
 )  # fmt: skip
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
-PICTURES = Path(__file__).parents[2] / ".screenshots"
+ROOT = Path(__file__).parents[2]
+ARTEFACTS = os.environ.get("ARTEFACTS", ROOT / "artefacts")  # noqa: TID251 - the Makefile's say.
+PICTURES = Path(ARTEFACTS) / "screenshots"
 """Kept by CI, and not by git."""
 DESK, PHONE, NARROWEST = 1280, 360, 320
 LOOKS = tuple(product(("light", "dark"), (DESK, PHONE)))
@@ -71,7 +74,7 @@ async def _opened(
 
 
 async def _leave_picture(page: "Page", name: str) -> None:
-    PICTURES.mkdir(exist_ok=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
