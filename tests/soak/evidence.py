@@ -22,6 +22,8 @@ from tests.soak.trouble import Trouble
 
 SEEN_WITHIN_SECONDS = 30.0
 """A crossing is seen by then, whatever goes wrong."""
+Jobs = Mapping[str, Sequence[Job]]
+"""By platform."""
 ANSWER_SECONDS = 60.0
 BAD_LINE = re.compile(r" (?:ERROR|CRITICAL) |Traceback|Warning: |never awaited|never retrieved")
 
@@ -36,6 +38,8 @@ class Life:
     """When things began to go wrong, in seconds since 1970."""
     ended: float
     """When they did no more."""
+    fired: Jobs
+    """What was to be told by the time at which all was."""
     settled: bool
     exit_code: int | None
 
@@ -43,8 +47,7 @@ class Life:
 async def gathered(all_of_it: Scene, life: Life) -> Evidence:
     """Everything that is judged, of a bot that has ended."""
     around, street, bot = all_of_it.around, all_of_it.street, all_of_it.bot
-    jobs = {platform: await letters.jobs(around.redis, platform) for platform in PLATFORMS}
-    delivered = {}
+    jobs, delivered = life.fired, {}
     for platform in PLATFORMS:
         heard = letters.texts(await _ledger(around.platforms[platform].url))
         chats = [each for each in street.crowd if each.chat.platform == platform]

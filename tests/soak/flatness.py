@@ -1,13 +1,14 @@
 """Whether a number grew over the second half of a run, and by how much it may have.
 
-What comes and goes says nothing of what stays: of each short stretch the lowest value counts, and
-through these a straight line is laid. The first half is for what fills up once: caches, pools, the
-pasts of all series.
+What comes and goes says nothing of what stays: of each short stretch the lowest value counts. How
+fast these rise is the median of the slopes between any two of them (Theil and Sen), which a single
+stretch in which Redis stood still does not change. The first half is for what fills up once.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import linear_regression
+from itertools import combinations
+from statistics import median
 
 STRETCHES = 8
 Sample = tuple[float, float]
@@ -32,7 +33,7 @@ class Growth:
     last: float
     """The lowest value as it ends."""
     grown: float
-    """By the line, over the second half."""
+    """At the median speed, over the second half."""
     allowed: float
 
     @property
@@ -48,7 +49,7 @@ def growth(name: str, samples: Sequence[Sample], allowance: Allowance) -> Growth
     lows = _lows(half)
     if len(lows) < 2:
         raise ValueError(f"there are too few samples of {name}")
-    slope = linear_regression([at for at, _ in lows], [value for _, value in lows]).slope
+    slope = median((b - a) / (later - at) for (at, a), (later, b) in combinations(lows, 2))
     allowed = allowance.amount + allowance.share * lows[0][1]
     grown = slope * (half[-1][0] - half[0][0])
     return Growth(name, lows[0][1], lows[-1][1], grown, allowed)

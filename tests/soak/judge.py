@@ -26,9 +26,8 @@ OF_KIND = Allowance(20, 0.05)
 
 CEILINGS = {"alerts": 200, "alert": 200, "told": 200}
 """By kind, how many elements one key may hold: they fill up, and then the oldest go."""
-QUEUES = frozenset({"line", "due", "away", "rest", "ready"})
-"""They come and go with the alerts, and are judged once all is at rest."""
-LEFT_IN_QUEUES = 10
+PASSING = frozenset({"line", "due", "away", "rest", "ready"})
+"""They come and go with the alerts: that they end is seen when all is told."""
 BY_DESIGN = frozenset({"job", "series"})
 """A job is kept for 30 days, and a series has one field a day: both grow with the simulated time,
 a thousand times as fast as they ever will."""
@@ -89,7 +88,6 @@ def figures(found: Evidence) -> list[Figure]:
         *_lag(found.vitals),
         *(_grown(each) for each in _redis(found.holdings)),
         *_ceilings(found.holdings),
-        _queues(found.at_rest),
         _days(found),
         *_letters(found),
         *_swings(found.swings),
@@ -110,10 +108,10 @@ def _process(vitals: Sequence[Vitals]) -> Iterator[Growth]:
 def _redis(holdings: Sequence[Holdings]) -> Iterator[Growth]:
     samples = [(each.at, float(each.used_bytes - each.job_bytes)) for each in holdings]
     yield growth("Redis bytes but jobs", samples, OF_REDIS)
-    kinds = {kind for each in holdings for kind in each.keys} - BY_DESIGN
+    kinds = {kind for each in holdings for kind in each.keys} - BY_DESIGN - PASSING
     keys = [(h.at, float(sum(h.keys.get(kind, 0) for kind in kinds))) for h in holdings]
     yield growth("Redis keys but jobs", keys, OF_KIND)
-    for kind in sorted(kinds - QUEUES - CEILINGS.keys()):
+    for kind in sorted(kinds - PASSING - CEILINGS.keys()):
         counts = [(each.at, float(each.elements.get(kind, 0))) for each in holdings]
         yield growth(f"elements of {kind}", counts, OF_KIND)
 
@@ -124,13 +122,6 @@ def _ceilings(holdings: Sequence[Holdings]) -> Iterator[Figure]:
         bound = most * last.keys.get(kind, 0)
         held = last.elements.get(kind, 0)
         yield Figure(f"elements of {kind}", str(held), f"at most {bound}", held <= bound)
-
-
-def _queues(at_rest: Holdings) -> Figure:
-    """What is left is of people who come and go while it is counted."""
-    left = sum(at_rest.elements.get(kind, 0) for kind in QUEUES)
-    bound = f"at most {LEFT_IN_QUEUES}"
-    return Figure("elements of queues, at rest", str(left), bound, left <= LEFT_IN_QUEUES)
 
 
 def _days(found: Evidence) -> Figure:

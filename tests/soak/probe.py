@@ -29,6 +29,7 @@ class Vitals:
     blocks: int
     """Pieces of memory that Python has given out; what the collector would free counts too."""
     tasks: int
+    """The fewest there were since the last look: polls and answers come and go."""
     descriptors: int
     threads: int
     lag_seconds: float
@@ -43,6 +44,7 @@ class Probe:
     def __init__(self) -> None:
         self._lags: list[float] = []
         self._busy: list[float] = []
+        self._tasks: list[int] = []
 
     def look(self) -> Vitals:
         """The process now."""
@@ -50,11 +52,13 @@ class Probe:
         lag, busy = max(self._lags, default=0.0), max(self._busy, default=0.0)
         self._lags.clear()
         self._busy.clear()
+        tasks = min([len(asyncio.all_tasks()), *self._tasks])
+        self._tasks.clear()
         return Vitals(
             at=time.time(),
             rss_bytes=resident * PAGE_BYTES,
             blocks=sys.getallocatedblocks(),
-            tasks=len(asyncio.all_tasks()),
+            tasks=tasks,
             # The listing itself has one open.
             descriptors=sum(1 for _ in DESCRIPTORS.iterdir()) - 1,
             threads=threading.active_count(),
@@ -71,6 +75,7 @@ class Probe:
             lag = loop.time() - due
             self._lags.append(lag)
             self._busy.append(min(lag, time.process_time() - worked))
+            self._tasks.append(len(asyncio.all_tasks()))
 
     async def report(self, into: TextIO) -> None:
         """Write a look a line, until cancelled; the last line names the tasks there are."""

@@ -11,7 +11,8 @@ from redis.exceptions import RedisError
 from bot.stores import keys
 from bot.stores.keys import Lane
 from tests.chaos.plan import PLATFORMS
-from tests.soak.evidence import Life, gathered
+from tests.soak import letters
+from tests.soak.evidence import Jobs, Life, gathered
 from tests.soak.judge import Evidence
 from tests.soak.people import browse, come_to_rest, follow_habits, talk
 from tests.soak.scene import Asked, Scene, scene
@@ -23,8 +24,6 @@ TELL_SECONDS = 20.0
 LOADED_SECONDS, LOADED_WITHIN_SECONDS = 6.0, 120.0
 """All pasts are asked for at once, so that the last one comes soon after the one before it."""
 REST_AGAIN_SECONDS = 10.0
-REST_SECONDS = 5.0
-"""A chat that was written to is left alone for no longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,9 @@ async def run(asked: Asked) -> Report:
             began = time.time()
             seen = await _live(all_of_it)
             ended = time.time()
-            settled = await _settle(all_of_it)
-            await asyncio.sleep(REST_SECONDS)
+            fired, settled = await _settle(all_of_it)
             at_rest = await holdings(all_of_it.around.redis)
-            life = Life(seen, at_rest, began, ended, settled, await all_of_it.bot.stop())
+            life = Life(seen, at_rest, began, ended, fired, settled, await all_of_it.bot.stop())
         return Report(
             asked=asked,
             evidence=await gathered(all_of_it, life),
@@ -108,27 +106,35 @@ async def _look(all_of_it: Scene, seen: list[Holdings]) -> None:
             continue
 
 
-async def _settle(all_of_it: Scene) -> bool:
-    """Wait until nothing is on its way to those who count; False when that takes too long."""
+async def _settle(all_of_it: Scene) -> tuple[Jobs, bool]:
+    """Wait until all is told that had fired a moment before; False when that takes too long.
+
+    The market goes on meanwhile: what fires later is still on its way when the bot is stopped.
+    """
     ends = time.monotonic() + all_of_it.asked.settle_seconds
     rests = time.monotonic()
-    while time.monotonic() < ends:
+    while True:
         if time.monotonic() >= rests:
             await come_to_rest(all_of_it.street)
             rests = time.monotonic() + REST_AGAIN_SECONDS
+        redis = all_of_it.around.redis
+        fired = {platform: await letters.jobs(redis, platform) for platform in PLATFORMS}
         if await _all_told(all_of_it):
-            return True
+            return fired, True
+        if time.monotonic() > ends:
+            return fired, False
         await asyncio.sleep(1.0)
-    return False
 
 
 async def _all_told(all_of_it: Scene) -> bool:
+    """Whether no line holds anything, and nothing is held back from those who count."""
     redis, street = all_of_it.around.redis, all_of_it.street
     counted = {each.chat.member for each in street.crowd} | set(street.moved.values())
     for platform in PLATFORMS:
         lane = Lane(platform)
-        waiting = {*await redis.hkeys(lane.line), *await redis.hkeys(f"{lane.prefix}held")}
-        if await redis.zcard(lane.ready) or counted & waiting:
+        waiting = {*await redis.hkeys(lane.line)} - {*await redis.hkeys(lane.suspended)}
+        held = counted & {*await redis.hkeys(f"{lane.prefix}held")}
+        if await redis.zcard(lane.ready) or waiting or held:
             return False
     return True
 

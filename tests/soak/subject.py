@@ -23,7 +23,7 @@ from tests.soak.clock import FastClock
 from tests.soak.probe import Probe
 
 LEAK_SECONDS = 0.05
-LEAK_BYTES = 4096
+LEAK_BYTES = 32_768
 DROPPED_ONE_IN = 40
 GROWING_KEY = "{nf}:soak:growing"
 

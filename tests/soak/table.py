@@ -52,7 +52,7 @@ def _foot(report: Report) -> Iterator[str]:
     yield "pages: " + ", ".join(f"{path} {status}" for path, status in report.pages.items())
     yield "tasks: " + ", ".join(f"{name} {count}" for name, count in report.evidence.tasks.items())
     last = report.evidence.at_rest
-    yield f"jobs that Redis keeps: {last.keys.get('job', 0)}, about {last.job_bytes:,} bytes"
+    yield f"jobs that Redis keeps: {last.keys.get('job', 0)}, {last.job_bytes:,} bytes"
     yield from report.evidence.complaints[:20]
     wrong = failures(report)
     yield f"FAILED: {'; '.join(wrong)}" if wrong else "passed"
