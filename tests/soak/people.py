@@ -40,7 +40,7 @@ PAGES = (
     "/readyz",
     "/metrics",
     "/api/status",
-    "/feed",
+    "/feed.xml",
     "/feed.atom",
     "/openapi.json",
 )
