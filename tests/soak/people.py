@@ -41,10 +41,9 @@ PAGES = (
     "/metrics",
     "/api/status",
     "/feed.xml",
-    "/feed.atom",
-    "/openapi.json",
+    "/api/openapi.json",
 )
-"""What may be asked at PORT; what a version does not have yet is answered with 404."""
+"""What may be asked at PORT."""
 
 
 @dataclass(slots=True)
