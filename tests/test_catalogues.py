@@ -15,6 +15,8 @@ from bot.language import ENGLISH, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
+COMPLETE = ["de", "ru", "tr"]
+"""The languages in which nothing is left to say in English."""
 KEYWORDS = {"_": None, "N_": None, "counted": (1, 2)}
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -70,6 +72,12 @@ def test_a_counted_text_has_all_its_forms_or_none(code: str) -> None:
             translated = list(filter(None, forms(each.string)))
             assert len(translated) in (0, wanted), f"{code}: {each.id[0]}"
             assert not translated or "{count}" not in each.id[1] or "{count}" in translated[-1]
+
+
+@pytest.mark.parametrize("code", COMPLETE)
+def test_a_complete_catalogue_leaves_nothing_in_english(code: str) -> None:
+    left = [each.id for each in texts(code) if not all(forms(each.string) or [""])]
+    assert not left, f"{code}: {left}"
 
 
 def test_nothing_is_translated_within_an_f_string() -> None:
