@@ -15,8 +15,8 @@ from bot.language import ENGLISH, LANGUAGES
 
 ROOT = Path(__file__).parents[1]
 OTHERS = [code for code in LANGUAGES if code != ENGLISH]
-COMPLETE = ("de", "es", "pt")
-"""Languages that say everything, and are to go on doing so."""
+COMPLETE = ("de",)
+"""Languages without which no text comes in; the others may follow, and speak English until then."""
 KEYWORDS = {"_": None, "N_": None, "counted": (1, 2)}
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
