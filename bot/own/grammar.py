@@ -52,6 +52,7 @@ SPANS = {
     "w": (7, Span.DAYS),
 }
 AND = re.compile(r"[\s,;]*(?:and|&|\+)\s+")
+OPEN_END = re.compile(r"(\band|&|\+)[\s.!,;]*$")
 OPENING = re.compile(r"(?:(?:please|alert|tell|warn|me|when|if|as soon as)\s+)*(?:the\s+)?")
 
 
@@ -102,6 +103,9 @@ def _tidied(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = plain.replace("−", "-").replace("–", "-").replace("≥", ">=").replace("≤", "<=")
     plain = " ".join(plain[:LONGEST_TEXT].split()).rstrip(" .!")
+    if (open_end := OPEN_END.search(plain)) is not None:
+        nothing_behind = _("Nothing stands behind “{word}”: did the rest get lost?")
+        raise NotUnderstood(nothing_behind.format(word=open_end[1]))
     opening = OPENING.match(plain)
     return plain[opening.end() :] if opening else plain
 

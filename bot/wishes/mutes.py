@@ -24,7 +24,6 @@ _EVERYTHING = frozenset({EVERYTHING, "all"})
 _ALWAYS = frozenset({"always", "forever", "for good", "until i lift it"})
 _RECOVERED = re.compile(r"(?:it\s+|this\s+)?(?:recovers?|has\s+recovered|recovered)")
 _NUMBER = re.compile(r"#?([0-9]{1,9})[:.,]?")
-_DANGLING = re.compile(r"(\band|&|\+)[\s.!,;]*$")
 _OPENING = frozenset({"for", "until", "till", "always", "forever", "a", "an"})
 """With these begins how long, where it is not said what."""
 
@@ -214,9 +213,6 @@ def _until_recovered(named: Mute, known: Mutable) -> Mute:
 
 def condition(typed_condition: str, indicators: Sequence[Indicator], now: datetime) -> str:
     """One condition in the form in which it is kept; raises UserError."""
-    if (open_end := _DANGLING.search(typed_condition)) is not None:
-        nothing_behind = _("Nothing stands behind “{word}”: did the rest get lost?")
-        raise UserError(nothing_behind.format(word=open_end[1]))
     try:
         rule = parse(typed_condition, indicators, now.date()).rule
     except NotUnderstood as mistake:

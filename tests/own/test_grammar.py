@@ -226,3 +226,8 @@ def test_a_slip_is_taken_and_said() -> None:
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_with_the_reason(text: str, reason: str) -> None:
     assert reason in refusal(text)
+
+
+@pytest.mark.parametrize("end", ["and", "&", "+", "AND", "and.", "and ;"])
+def test_an_open_end_is_no_rule_as_the_rest_may_be_lost(end: str) -> None:
+    assert "did the rest get lost?" in refusal(f"btc_dominance below 55 {end}")
