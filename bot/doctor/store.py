@@ -46,7 +46,7 @@ async def examine(
         return Look([fail("store", f"not looked at, as {names} is wrong", f"Mend {names} first.")])
     try:
         began = time.monotonic()
-        async with open_stores(settings, platforms, now) as stores:
+        async with open_stores(settings, platforms, now, looks_only=True) as stores:
             took_ms = 1000 * (time.monotonic() - began)
             return await _look(settings, stores, platforms, now, took_ms)
     except NO_STORE as error:

@@ -64,7 +64,7 @@ async def copy(source: Client, target: Client, newest: int, progress: Progress) 
     schema.read(version, newest)
     async with schema.keeping(target) as turn:
         found = await _schema(target)
-        if found != COPYING and (found or await _holds_anything(target)):
+        if found != COPYING and await _is_in_use(target):
             raise CannotCopy(
                 "The server at REDIS_URL holds a bot's data already; name an empty one, or remove "
                 f"its keys that begin with {keys.TAG}: if nobody needs them."
@@ -81,8 +81,9 @@ async def _schema(client: Client) -> str:
     return stored.decode(errors="replace") if isinstance(stored, bytes) else ""
 
 
-async def _holds_anything(target: Client) -> bool:
-    async for names, _ in names_of(target):
+async def _is_in_use(target: Client) -> bool:
+    """Whether a bot stored more than a version, or works there now."""
+    async for names, _ in names_of(target, besides=keys.VERSION):
         if names:
             return True
     return False

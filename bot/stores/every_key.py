@@ -1,5 +1,6 @@
 """Every key of a store as bytes, whatever it means: what it is, and its entries."""
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,14 +44,16 @@ class Piece:
         return [self.look.kind, self.look.ends_ms, len(self.words), *self.words]
 
 
-async def names_of(client: Client) -> AsyncIterator[tuple[Sequence[bytes], int]]:
-    """All keys but passing ones, some at a time, each time with how many keys the server has."""
+async def names_of(
+    client: Client, besides: re.Pattern[bytes] = keys.PASSING
+) -> AsyncIterator[tuple[Sequence[bytes], int]]:
+    """All keys but some, a few at a time, each time with how many keys the server has."""
     place: Word = "0"
     while True:
         place, found, server_keys = await client.run(
             "copy_names", [keys.SCHEMA], [place, A_JOURNEY, f"{keys.TAG}:*"]
         )
-        yield [name for name in found if not keys.PASSING.match(name)], server_keys
+        yield [name for name in found if not besides.match(name)], server_keys
         if place == b"0":
             return
 

@@ -104,9 +104,12 @@ OWN_SEEN = f"{TAG}:own:seen"
 FIRST_KEYS = (SEQ, HEALTH, HISTORY, READING, STATE, ALERT_ORDER, OWN_USES)
 """Whoever worked with a store before it had a version left one of these."""
 PASSING = re.compile(
-    rb"\{nf\}:(schema$|lead:|once:|wake:|[a-z]+:(lead$|taken:))"  # `TAG`, as a pattern of bytes.
+    rb"\{nf\}:(schema$|lead:|once:|wake:|[^:]+:(lead$|taken:))"  # `TAG`, as a pattern of bytes.
 )
 """What belongs to processes that run, or to the server itself, and so to no copy of a store."""
+
+VERSION = re.compile(rb"\{nf\}:(schema|lead:schema)$")
+"""What every command leaves in a store that it opened, whether anybody uses it or not."""
 
 
 def series(series_key: str, vendor: str) -> str:

@@ -75,11 +75,12 @@ class Stores:
 
 @asynccontextmanager
 async def open_stores(
-    settings: Settings, platforms: Sequence[str], clock: Clock
+    settings: Settings, platforms: Sequence[str], clock: Clock, *, looks_only: bool = False
 ) -> AsyncIterator[Stores]:
     """The stores at REDIS_URL, or on an embedded server that lives as long as the context.
 
-    `clock` says when a chat makes a rule. Raises WrongSetting, StoreUnavailable, StoreInUse,
+    `clock` says when a chat makes a rule. Who `looks_only` finds what is stored as it was left, and
+    a store that nobody used stays one. Raises WrongSetting, StoreUnavailable, StoreInUse,
     UnsupportedServer, UnknownLayout or EmbeddedServerError, each with a text for the person who
     starts the bot.
     """
@@ -90,29 +91,18 @@ async def open_stores(
             embedded = await stack.enter_async_context(EmbeddedRedis(settings.data_dir))
             url = embedded.url
         client = await stack.enter_async_context(_connection(url, settings))
-        lease, outbox = RedisLease(client), RedisOutbox(client)
-        layout = RedisLease(client, keys.LEAD_SCHEMA)
-
-        def listening(platform: str) -> RedisLease:
-            return RedisLease(client, Lane(platform).lead, seconds=LISTENING_SECONDS)
-
-        if embedded is not None and embedded.pid is not None:
-            # The server that we just started outlived nobody: leases in its file are a dead bot's.
-            for each in (lease, layout, *map(listening, platforms)):
-                await each.vacate()
-        is_new = await schema.prepare(client, platforms)
-        if embedded is not None and embedded.pid is not None:
-            await outbox.reclaim(platforms)
-        if is_new and embedded is None and has_file(settings.data_dir):
-            log.warning(FORGOTTEN, settings.data_dir)
+        if looks_only:
+            await schema.check(client)
+        else:
+            await _begin(client, embedded, settings, platforms)
         news = timedelta(hours=settings.alert_news_hours)
         yield Stores(
             RedisJournal(client, platforms, news=news),
-            lease,
+            RedisLease(client),
             RedisSubscriptions(client),
             RedisOwnRules(client, clock),
             RedisOwnIndex(client, platforms, news=news),
-            outbox,
+            RedisOutbox(client),
             RedisDeadLetters(client),
             RedisDeliveries(client),
             RedisForgetting(client),
@@ -124,11 +114,32 @@ async def open_stores(
             RedisRelays(client),
             RedisOperatorDesk(client),
             RedisVitals(client),
-            listening,
+            lambda platform: _listening(client, platform),
             lambda platform: RedisInbox(client, platform),
             lambda: inspect(client),
             embedded,
         )
+
+
+async def _begin(
+    client: Client, embedded: EmbeddedRedis | None, settings: Settings, platforms: Sequence[str]
+) -> None:
+    """Make the store fit for work."""
+    # A server that we just started outlived nobody: leases in its file are a dead bot's.
+    is_ours = embedded is not None and embedded.pid is not None
+    if is_ours:
+        leases = [RedisLease(client), RedisLease(client, keys.LEAD_SCHEMA)]
+        for each in (*leases, *(_listening(client, name) for name in platforms)):
+            await each.vacate()
+    is_new = await schema.prepare(client, platforms)
+    if is_ours:
+        await RedisOutbox(client).reclaim(platforms)
+    if is_new and embedded is None and has_file(settings.data_dir):
+        log.warning(FORGOTTEN, settings.data_dir)
+
+
+def _listening(client: Client, platform: str) -> RedisLease:
+    return RedisLease(client, Lane(platform).lead, seconds=LISTENING_SECONDS)
 
 
 @asynccontextmanager

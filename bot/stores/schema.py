@@ -72,6 +72,12 @@ async def prepare(
     return bool(is_new)
 
 
+async def check(client: Client, package: ModuleType = migrations) -> None:
+    """See whether `prepare` could read the store, and change nothing; raises UnknownLayout."""
+    text = await client.text(keys.SCHEMA) or str(FIRST_VERSION)
+    read(text, newest=FIRST_VERSION + len(known(package)))
+
+
 def read(text: str, newest: int) -> Layout:
     """What `{nf}:schema` says; raises UnknownLayout unless it can be brought to `newest`."""
     if text == COPYING:

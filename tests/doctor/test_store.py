@@ -38,6 +38,17 @@ async def test_a_good_server_is_told_in_full(redis: Server) -> None:
     assert abs(seen.ahead_seconds) < 5
 
 
+async def test_nothing_is_stored_by_a_look(redis: Server) -> None:
+    await look(redis.port)
+    assert await redis.ask("DBSIZE") == 0
+
+
+async def test_a_store_of_a_newer_bot_fails_and_stays_as_it_is(redis: Server) -> None:
+    await redis.ask("SET", "{nf}:schema", "99")
+    assert "version 99" in of((await look(redis.port)).findings, "store").found
+    assert await redis.ask("GET", "{nf}:schema") == "99"
+
+
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
 async def test_a_server_that_throws_away_fails(redis: Server, policy: str) -> None:
     await redis.ask("CONFIG", "SET", "maxmemory-policy", policy)
@@ -61,7 +72,6 @@ async def test_a_server_that_is_nearly_full_is_told(redis: Server) -> None:
 
 
 async def test_a_replica_fails(redis: Server) -> None:
-    await look(redis.port)  # As a bot has used it before.
     await redis.ask("CONFIG", "SET", "replica-serve-stale-data", "yes")
     await redis.ask("REPLICAOF", LOCAL, "1")
     found = of((await look(redis.port)).findings, "store writes")
