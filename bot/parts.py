@@ -44,6 +44,11 @@ class Parts:
         """The names under which chats are stored."""
         return tuple(platform.name for platform in self.platforms)
 
+    def missing(self, platform: str, settings: Settings) -> str:
+        """What a platform lacks to be spoken on here; empty where it lacks nothing."""
+        named = [each for each in self.platforms if each.name == platform]
+        return "; ".join(each.missing for each in named if each.build(settings, ()) is None)
+
 
 def find_indicators() -> tuple[Indicator, ...]:
     """Discover what is watched, without loading any chat library; raises BrokenPlugin."""

@@ -39,10 +39,10 @@ def operator_posts(
     chat = operator_chat(settings, parts)
     if chat is None:
         return ()
-    if getattr(settings, f"{chat.platform}_bot_token") is None:
+    if missing := parts.missing(chat.platform, settings):
         log.warning(
-            "OPERATOR_CHAT is on %s, for which no token is set here: it hears nothing unless "
-            "another process listens there", chat.platform,
+            "OPERATOR_CHAT is on %s, and here %s: it hears nothing unless another process listens "
+            "there", chat.platform, missing,
         )  # fmt: skip
     post = OperatorPost(
         chat,

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from bot.app.chat_side import allowed_chats
+from bot.app.operator_side import operator_chat
 from bot.environment import strays
 from bot.parts import Parts
 from bot.ports import Finding, fail, ok, warn
@@ -15,7 +16,7 @@ TELEGRAMS_PORTS = (443, 80, 88, 8443)
 
 def examine(settings: Settings, wrong: Mapping[str, str], parts: Parts) -> Sequence[Finding]:
     """One line for each thing that is wrong or odd; one in all where nothing is."""
-    found = [*_wrong(wrong), *_contradictions(settings, parts), *_oddities(settings)]
+    found = [*_wrong(wrong), *_contradictions(settings, parts), *_oddities(settings, parts)]
     return found or [ok("settings", "each can be used")]
 
 
@@ -44,6 +45,10 @@ def _contradictions(settings: Settings, parts: Parts) -> Iterator[Finding]:
         allowed_chats(settings, parts)
     except WrongSetting as error:
         yield fail("setting ALLOWED_CHATS", _bare(error), "Write them as /start shows them.")
+    try:
+        operator_chat(settings, parts)
+    except WrongSetting as error:
+        yield fail("setting OPERATOR_CHAT", _bare(error), "Name a chat on one of these.")
     port = urlsplit(settings.public_url or "").port or TELEGRAMS_PORTS[0]
     if settings.telegram_bot_token is not None and port not in TELEGRAMS_PORTS:
         known = ", ".join(map(str, TELEGRAMS_PORTS))
@@ -54,20 +59,16 @@ def _contradictions(settings: Settings, parts: Parts) -> Iterator[Finding]:
         )
 
 
-def _oddities(settings: Settings) -> Iterator[Finding]:
+def _oddities(settings: Settings, parts: Parts) -> Iterator[Finding]:
     for name, setting in strays().items():
         advice = f"If {setting} is meant, rename it; else leave it as it is."
         yield warn(f"variable {name}", f"nothing reads it; there is {setting}", advice)
-    speaks = {
-        "telegram": settings.telegram_bot_token is not None,
-        "discord": settings.discord_bot_token is not None,
-    }
     platform = (settings.operator_chat or "").partition(":")[0]
-    if platform and not speaks.get(platform, False):
+    if missing := parts.missing(platform, settings):
         yield warn(
             "setting OPERATOR_CHAT",
-            f"it names a chat on {platform}, on which the bot does not speak",
-            "Set that platform's token, or name a chat on one that has a token.",
+            f"it names a chat on {platform}, on which the bot does not speak: {missing}",
+            "Set that platform up, or name a chat on one that is.",
         )
 
 

@@ -78,6 +78,7 @@ def test_a_name_that_looks_like_ours_is_told_wherever_it_stands(
             State.FAIL,
         ),
         ({"operator_chat": "telegram:1"}, "setting OPERATOR_CHAT", State.WARN),
+        ({"operator_chat": "slack:1"}, "setting OPERATOR_CHAT", State.FAIL),
     ],
 )
 def test_what_contradicts_itself_is_told(given: dict[str, str], subject: str, state: State) -> None:

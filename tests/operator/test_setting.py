@@ -1,15 +1,19 @@
 """OPERATOR_CHAT names a chat that can hear something, or the start ends with one sentence."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot import settings
-from bot.app.operator_side import operator_chat
+from bot.adapters import Platform
+from bot.app import wall_clock
+from bot.app.operator_side import operator_chat, operator_posts
 from bot.model import Chat
 from bot.parts import find_parts
 from bot.settings import WrongSetting
+from bot.stores import open_stores
 from tests.adapters.fake_telegram import TOKEN
 from tests.e2e.process import bot, run_to_end
 
@@ -32,9 +36,24 @@ def test_it_is_a_chat_of_a_platform(caplog: pytest.LogCaptureFixture) -> None:
         operator_chat(settings.load(operator_chat="slack:1"), parts)
 
 
+async def test_a_platform_that_was_plugged_in_will_do(
+    caplog: pytest.LogCaptureFixture, redis_url: str
+) -> None:
+    found = find_parts()
+    chosen = settings.load(operator_chat="irc:1", redis_url=redis_url)
+    set_up = Platform("irc", found.platforms[0].build)
+    bare = Platform("irc", lambda *_: None, missing="IRC_NICK is not set")
+    async with open_stores(chosen, (), wall_clock) as stores:
+        for irc, said in ((set_up, ""), (bare, "on irc, and here IRC_NICK is not set: it hears")):
+            parts = replace(found, platforms=(*found.platforms, irc))
+            assert operator_posts(chosen, parts, stores, wall_clock)
+            assert said in caplog.text
+            assert bool(said) == bool(caplog.text)
+
+
 async def test_without_a_token_for_its_platform_the_start_warns(tmp_path: Path) -> None:
     wanted = {"OPERATOR_CHAT": "discord:1", "SOURCE_GATEWAY_URL": "http://127.0.0.1:9"}
     async with bot(tmp_path / "data", wanted) as running:
-        await running.log.says("OPERATOR_CHAT is on discord, for which no token is set here")
+        await running.log.says("OPERATOR_CHAT is on discord, and here DISCORD_BOT_TOKEN is not set")
         await running.log.says("ready in")
         assert await running.stop() == 0
