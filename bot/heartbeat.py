@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.http.knock import NotHeard, knock
-from bot.logs.trouble import Trouble
+from bot.logs.told_once import ToldOnce
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Heartbeat:
         self._url = url
         self._leads = leads
         self._wrong = wrong
-        self._unheard = Trouble(log)
+        self._unheard = ToldOnce(log)
         self._beats = False
 
     async def run(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.evaluation import evaluate
 from bot.fetcher import Fetched, Fetcher
 from bot.intake import Intake
-from bot.logs.trouble import Trouble
+from bot.logs.told_once import ToldOnce
 from bot.measures import Measures
 from bot.model import Alert, Indicator, Reading, RuleState
 from bot.own_watch import OwnWatch
@@ -82,7 +82,7 @@ class Poller:
         self._leading = asyncio.Event()
         self._leads: bool | None = None
         """What the log said last; None: nothing yet."""
-        self._pause = Trouble(log)
+        self._pause = ToldOnce(log)
 
     async def run(self) -> None:
         """Poll for as long as this process leads; wait for the lease when another does."""

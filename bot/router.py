@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.commands import Command, Request, Services, UserError, nearest
 from bot.language import ENGLISH, _, counted, known_language, speaking
-from bot.logs.trouble import warning_unless_away
+from bot.logs.told_once import warning_unless_away
 from bot.model import Chat, Message
 from bot.ports import Author, CannotTell, Clock, Resumed, StoreUnavailable
 

@@ -97,7 +97,7 @@ async def run(
         if roles.polls:
             poller = make_poller(settings, parts, stores, http, clock, counted, holder=holder)
             background.append(tasks.create_task(poller.run()))
-            beats = heartbeats(settings, parts, stores, poller, clock)
+            beats = heartbeats(settings, poller, vitals, clock)
             background += [tasks.create_task(each.run()) for each in beats]
         platforms, pictures = chat_side(
             settings, parts, stores, adapters, clock, stopping, counted, holder=holder

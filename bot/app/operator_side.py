@@ -57,19 +57,11 @@ def operator_posts(
 
 
 def heartbeats(
-    settings: Settings, parts: Parts, stores: Stores, poller: Poller, clock: Clock
+    settings: Settings, poller: Poller, vitals: StoredVitals, clock: Clock
 ) -> tuple[Heartbeat, ...]:
     """What asks HEARTBEAT_URL while polls are good; none where it is not set."""
     if settings.heartbeat_url is None:
         return ()
-    vitals = StoredVitals(
-        stores.vitals,
-        stores.journal,
-        feeds=parts.feeds,
-        indicators=parts.indicators,
-        platforms=(),
-        poll_seconds=settings.poll_seconds,
-    )
 
     async def wrong() -> str | None:
         return polls_are_good(await vitals.look(), clock())

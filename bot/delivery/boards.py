@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from bot.commands import Outlook
 from bot.delivery.pacing import Pace
 from bot.language import ENGLISH, speaking
-from bot.logs.trouble import Trouble, warning_unless_away
+from bot.logs.told_once import ToldOnce, warning_unless_away
 from bot.messages import board_screen
 from bot.messages.buttons import board_buttons
 from bot.model import Chat, Message, Snapshot
@@ -60,7 +60,7 @@ class BoardKeeper:
 
     async def keep(self, adapter: Adapter, pace: Pace) -> None:
         """Edit until cancelled; survives outages of Redis and of the platform."""
-        outage = Trouble(log)
+        outage = ToldOnce(log)
         while True:
             try:
                 await self.look(adapter, pace)

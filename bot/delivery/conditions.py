@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.commands import Outlook
-from bot.logs.trouble import Trouble
+from bot.logs.told_once import ToldOnce
 from bot.manners import RECOVERS
 from bot.model import Chat, Condition, Indicator, Mute, Point, Preferences, Reading
 from bot.own.distance import presents
@@ -46,7 +46,7 @@ class Conditions:
 
     async def keep(self, platform: str) -> None:
         """Look at the chats of a platform until cancelled."""
-        trouble = Trouble(log)
+        trouble = ToldOnce(log)
         while True:
             try:
                 async with asyncio.timeout(LONGEST_LOOK_SECONDS):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from bot.delivery.pacing import Pace
-from bot.logs.trouble import Trouble
+from bot.logs.told_once import ToldOnce
 from bot.ports import Adapter, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ async def keep_looking(
 
     What fails for want of the store is done by a later look; it is said once.
     """
-    trouble = Trouble(log)
+    trouble = ToldOnce(log)
     while True:
         found = False
         try:

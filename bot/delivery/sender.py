@@ -11,7 +11,7 @@ from bot.delivery.courier import Courier, HandOut, cut_off, hand_out_of, untried
 from bot.delivery.outage import Outage
 from bot.delivery.pacing import Pace
 from bot.delivery.settling import Settling
-from bot.logs.trouble import Trouble
+from bot.logs.told_once import ToldOnce
 from bot.ports import (
     UNMETERED,
     Adapter,
@@ -67,7 +67,7 @@ class Sender:
         """What is being sent, by its chat and lease: a process that stood still for longer than a
         lease may be handed the same chat again while it still has it."""
         self._room = asyncio.Event()
-        self._no_store = Trouble(log)
+        self._no_store = ToldOnce(log)
         rate = adapter.limits.sends_per_second
         wanted = MOST_AT_HAND if math.isinf(rate) else round(rate * AHEAD_SECONDS)
         self._most_at_hand = min(max(wanted, FEWEST_AT_HAND), MOST_AT_HAND)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from bot.logs.trouble import Trouble
+from bot.logs.told_once import ToldOnce
 from bot.ports import Outbox, Settlement, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class Settling:
         self._news = asyncio.Event()
         self._told = asyncio.Event()
         self._told.set()
-        self._trouble = Trouble(log)
+        self._trouble = ToldOnce(log)
         self.lost = False
         """The outbox could not be reached when it was told last."""
 

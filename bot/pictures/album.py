@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.charts.sheet import write
-from bot.logs.trouble import Trouble, warning_unless_away
+from bot.logs.told_once import ToldOnce, warning_unless_away
 from bot.model import Alert, Chart, Indicator, Point
 from bot.past import StoredPast
 from bot.pictures.artist import Artist, CannotDraw, NoArtist
@@ -54,7 +54,7 @@ class DrawnPictures:
         self._waiting: dict[Chart, _Wish] = {}
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._runs = False
-        self._trouble = Trouble(log)
+        self._trouble = ToldOnce(log)
         self.artist = Artist()
 
     async def drawn(self, chart: Chart) -> bytes | None:

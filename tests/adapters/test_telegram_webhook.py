@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.telegram import TelegramAdapter, polling, webhook
 from bot.model import Chat, Message
-from bot.ports import Hook, StoreUnavailable
+from bot.ports import Hook, StoreAway, StoreUnavailable
 from bot.stores.connect import Client
 from bot.stores.inbox import RedisInbox
 from bot.web import WebServer, hooks
@@ -247,7 +247,9 @@ async def test_an_update_nobody_can_read_hides_none_that_come_after_it(
     assert caplog.text.count("cannot be read and is left out") == 1
 
 
+@pytest.mark.parametrize("error", [StoreUnavailable, StoreAway])
 async def test_while_the_store_is_away_telegram_keeps_what_people_say(
+    error: type[StoreUnavailable],
     telegram: FakeTelegram,
     store_client: Client,
     monkeypatch: pytest.MonkeyPatch,
@@ -259,7 +261,7 @@ async def test_while_the_store_is_away_telegram_keeps_what_people_say(
 
     async def lost(*call: object) -> object:
         if away:
-            raise StoreUnavailable("Redis cannot be reached.")
+            raise error("Redis cannot be reached.")
         return await run(*call)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store_client, "run", lost)
@@ -268,8 +270,11 @@ async def test_while_the_store_is_away_telegram_keeps_what_people_say(
         await until(lambda: (1, 503) in [(1, status) for _, status in telegram.hook.answers])
         away = False
         await telegram.wait_for(lambda sent: "/patient" in sent.plain)
-    assert sum("waits" in each for each in texts(caplog, logging.WARNING)) == 1
-    assert "What people say on Telegram is heard again." in texts(caplog, logging.INFO)
+    # That nothing can be reached the store's connection tells, once for all who wait.
+    warnings = 0 if error is StoreAway else 1
+    assert sum("waits" in each for each in texts(caplog, logging.WARNING)) == warnings
+    over = "What people say on Telegram is heard again."
+    assert texts(caplog, logging.INFO).count(over) == warnings
 
 
 async def test_what_was_answered_while_the_store_went_away_is_not_answered_again(

@@ -9,6 +9,7 @@ from telegram import Bot, Update
 
 from bot.adapters.telegram.admins import UNREADABLE
 from bot.adapters.telegram.updates import Heard
+from bot.logs.told_once import ToldOnce
 from bot.ports import Brought, Inbox, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ class BroughtUpdates:
         self._inbox = inbox
         self._answered: set[int] = set()
         """What the inbox may not know yet, as it could not be reached."""
-        self._told = False
+        self._wait = ToldOnce(log)
 
     async def listen(self, hear: Hear, answer: AnswerAll) -> None:
         """Have answered what is brought, until cancelled.
@@ -42,9 +43,7 @@ class BroughtUpdates:
                 if not await self._answer_some(hear, answer):
                     await self._inbox.wait()
             except StoreUnavailable as error:
-                if not self._told:
-                    log.warning("What people say on Telegram waits: %s", error)
-                self._told = True
+                self._wait.met(error, "What people say on Telegram waits: %s", error)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def catch_up(self, hear: Hear, answer: AnswerAll) -> None:
@@ -58,9 +57,7 @@ class BroughtUpdates:
     async def _answer_some(self, hear: Hear, answer: AnswerAll) -> bool:
         """Whether anything was there."""
         waiting = await self._inbox.waiting()
-        if self._told:
-            log.info("What people say on Telegram is heard again.")
-        self._told = False
+        self._wait.over("What people say on Telegram is heard again.")
         fresh = [each for each in waiting if each.number not in self._answered]
         await answer(self._heard(fresh, hear))
         self._answered |= {each.number for each in fresh}

@@ -5,7 +5,7 @@ import logging
 from bot.ports import StoreAway
 
 
-class Trouble:
+class ToldOnce:
     """Something that one part of the bot cannot do for a while."""
 
     def __init__(self, log: logging.Logger) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.logs.trouble import Trouble
+from bot.logs.told_once import ToldOnce
 from bot.ports import StoreAway, StoreUnavailable
 from bot.stores import reach
 from bot.stores.reach import Reach
@@ -21,23 +21,23 @@ def levels(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_one_warning_and_one_line_an_outage(caplog: pytest.LogCaptureFixture) -> None:
-    trouble = Trouble(logging.getLogger("bot.x"))
+    once = ToldOnce(logging.getLogger("bot.x"))
     for number in range(2):
         for _ in range(3):
-            trouble.met(StoreUnavailable("damaged"), "x waits: %d", number)
+            once.met(StoreUnavailable("damaged"), "x waits: %d", number)
         for _ in range(3):
-            trouble.over("x goes on")
+            once.over("x goes on")
     assert caplog.messages == ["x waits: 0", "x goes on", "x waits: 1", "x goes on"]
     assert levels(caplog) == ["WARNING", "INFO"] * 2
 
 
 def test_while_the_store_is_away_nobody_else_says_so(caplog: pytest.LogCaptureFixture) -> None:
-    trouble = Trouble(logging.getLogger("bot.x"))
-    trouble.met(StoreAway("gone"), "x waits")
-    trouble.over("x goes on")
+    once = ToldOnce(logging.getLogger("bot.x"))
+    once.met(StoreAway("gone"), "x waits")
+    once.over("x goes on")
     assert caplog.messages == []
-    trouble.met(StoreAway("gone"), "x waits")
-    trouble.met(StoreUnavailable("damaged"), "x waits for something else")
+    once.met(StoreAway("gone"), "x waits")
+    once.met(StoreUnavailable("damaged"), "x waits for something else")
     assert caplog.messages == ["x waits for something else"]
 
 
