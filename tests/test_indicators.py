@@ -85,7 +85,7 @@ def fiction(key: str, last: date, seed: int, *, missing: float = 0.02) -> list[l
 
 
 def test_every_indicator_is_found() -> None:
-    assert set(INDICATORS) >= RAW | set(UNITS)
+    assert set(INDICATORS) >= RAW | set(UNITS), "Charts, own alerts and links name them."
     assert set(DERIVED) >= set(UNITS)
     assert not RAW & set(DERIVED)
 
