@@ -87,7 +87,7 @@ def _server(seen: Inspection) -> Iterator[Finding]:
 def _persistence(seen: Inspection) -> Finding:
     subject = "store persistence"
     if seen.append_only is None:
-        return ok(subject, "cannot be asked here; README says what is needed", append_only=None)
+        return ok(subject, "cannot be asked here; it must be appendonly yes", append_only=None)
     if seen.writes_fail:
         return fail(
             subject,
