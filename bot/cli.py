@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
-from bot import app, chart_file, charts, doctor, errands, logs, replay, settings, status_json
+from bot import app, as_json, chart_file, charts, doctor, errands, logs, replay, settings
 from bot.chart_file import UnwritableChart
 from bot.demo import show
 from bot.environment import colours_are_welcome
@@ -147,7 +147,7 @@ def _places() -> list[str]:
 
 def _doctor(chosen: argparse.Namespace) -> int:
     loaded, wrong = settings.load_what_can_be()
-    logs.set_up(loaded.secrets, level=logging.WARNING)
+    logs.set_up(loaded.secrets, loaded.log_format, level=logging.WARNING)
     with progress_bar() as told:
         findings = asyncio.run(doctor.examine(loaded, wrong, told))
     if chosen.json:
@@ -179,7 +179,7 @@ def _replay(chosen: argparse.Namespace) -> int:
         for alert in replay.replay(recording, indicators, chosen.until, progress=bar.told):
             day = alert.decided_at.date()
             if chosen.since is None or day >= chosen.since:
-                text = replay.as_json(alert) if chosen.json else f"{day}  {plain(alert.message)}\n"
+                text = as_json.alert(alert) if chosen.json else f"{day}  {plain(alert.message)}\n"
                 bar.say(f"{text}\n")
                 printed.append(alert)
     if chosen.chart is not None and not refused:
@@ -222,7 +222,7 @@ def _extent(answer: Fetched) -> str:
 
 def _status(chosen: argparse.Namespace) -> int:
     snapshot = asyncio.run(errands.look(_settings()))
-    text = status_json.text(snapshot) if chosen.json else plain(status(snapshot))
+    text = as_json.status(snapshot) if chosen.json else plain(status(snapshot))
     sys.stdout.write(f"{text}\n")
     return 0
 

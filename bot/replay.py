@@ -1,6 +1,5 @@
 """The same core over recorded history: what would have been sent, and when."""
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from bot.calendar import belongs, final_at, late_at, session_close
 from bot.catalogue import SERIES
 from bot.evaluation import evaluate, follow_up
 from bot.measures import Measures
-from bot.messages import plain
 from bot.model import Alert, Cadence, Indicator, Observation, Point, RuleState, Series
 
 VENDOR = "recorded"
@@ -107,25 +105,6 @@ def _foreseen(recording: Recording, indicators: Sequence[Indicator]) -> dict[str
     measures, end = Measures(book), recording.observations[-1].observed_at
     derived = (each for each in indicators if each.rules and each.derive)
     return {each.key: measures.points(each, end, None) for each in derived}
-
-
-def as_json(alert: Alert) -> str:
-    """An alert as one line of `replay --json`."""
-    return json.dumps(
-        {
-            "id": alert.id,
-            "date": alert.decided_at.date().isoformat(),
-            "as_of": alert.day.isoformat(),
-            "topic": alert.topic,
-            "rule": alert.rule,
-            "kind": alert.kind,
-            "indicator": alert.indicator,
-            "value": alert.value,
-            "level": alert.level,
-            "text": plain(alert.message),
-        },
-        ensure_ascii=False,
-    )
 
 
 def _deadlines(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import replay
+from bot import as_json, replay
 from bot.calendar import is_session
 from bot.model import Alert
 from bot.parts import find_parts
@@ -41,7 +41,7 @@ def test_a_breakout_is_sent_on_the_day_of_the_close_that_decided(tmp_path: Path)
     assert (alert.id, alert.value, alert.level) == (
         f"russell_breakout:{calendar[4]}:fired", 102.0, 100.0,
     )  # fmt: skip
-    told = json.loads(replay.as_json(alert))
+    told = json.loads(as_json.alert(alert))
     assert (told["date"], told["as_of"]) == (str(calendar[4]), str(calendar[4]))
 
 
@@ -49,7 +49,7 @@ def test_a_utc_days_value_is_known_only_when_the_day_is_over(tmp_path: Path) -> 
     calendar = days(4)
     write(tmp_path, "btc_dominance", list(zip(calendar, [58, 56.9, 56.8, 56.7], strict=True)))
     (alert,) = alerts(tmp_path)
-    told = json.loads(replay.as_json(alert))
+    told = json.loads(as_json.alert(alert))
     assert (told["as_of"], told["date"]) == (str(calendar[2]), str(calendar[3]))
     assert set(told) == {
         "id", "date", "as_of", "topic", "rule", "kind", "indicator", "value", "level", "text",

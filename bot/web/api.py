@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from bot.as_json import alert_values, status_values
 from bot.recorded import Numbered
-from bot.status_json import document
 from bot.web.site import Site
 from bot.web.told import Teller
 from bot.web.view import AlertView, Page
@@ -13,26 +13,18 @@ def status(site: Site, page: Page) -> dict[str, Any]:
     """The answer as plain values."""
     alerts = zip(site.alerts, page.alerts, strict=False)
     return {
-        **document(site.snapshot),
+        **status_values(site.snapshot),
         "alerts": [_alert(numbered, view) for numbered, view in alerts],
         "sources": [_source(each) for each in page.tellers],
     }
 
 
 def _alert(numbered: Numbered, view: AlertView) -> dict[str, Any]:
-    """An alert, its names those of `replay --json` where it has the same."""
+    """An alert as `replay --json` has it, in the page's words, and more."""
     alert = numbered.alert
     return {
-        "id": alert.id,
-        "date": alert.decided_at.date().isoformat(),
+        **alert_values(alert),
         "decided_at": alert.decided_at.isoformat(),
-        "as_of": alert.day.isoformat(),
-        "topic": alert.topic,
-        "rule": alert.rule,
-        "kind": alert.kind,
-        "indicator": alert.indicator,
-        "value": alert.value,
-        "level": alert.level,
         "unit": alert.unit,
         "vendor": alert.vendor,
         "withdrawn": view.is_withdrawn,

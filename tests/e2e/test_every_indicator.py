@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from bot import status_json
+from bot import as_json
 from bot.errands import look
 from bot.parts import find_parts
 from bot.settings import load
@@ -198,7 +198,7 @@ async def status_of(gateway: Gateway, folder: Path) -> dict[str, Any]:
         redis_url=None, data_dir=folder, source_gateway_url=gateway.url, poll_seconds=None,
         coinmarketcap_api_key="a-free-key", sources_on=None, sources_off=None,
     )  # fmt: skip
-    told: dict[str, Any] = json.loads(status_json.text(await look(settings, lambda: NOON)))
+    told: dict[str, Any] = json.loads(as_json.status(await look(settings, lambda: NOON)))
     return told
 
 

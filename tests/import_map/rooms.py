@@ -66,7 +66,7 @@ ROWS: tuple[tuple[Room, ...], ...] = (
         _room(
             "wishes",
             "what a chat can ask for",
-            "commands wishes packs linking gathering explained status_json",
+            "commands wishes packs linking gathering explained as_json",
             4, 1.6,
         ),
         _room("pictures", "when to draw", "pictures", 5.45, 1.2),

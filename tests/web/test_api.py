@@ -11,9 +11,8 @@ import pytest_asyncio
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from bot import status_json
+from bot import as_json
 from bot.outlook import StoredOutlook
-from bot.replay import as_json
 from bot.web import openapi
 from tests.watch import PARTS
 from tests.web.town import PUBLIC_URL, Town
@@ -36,7 +35,7 @@ async def _status(http: aiohttp.ClientSession, town: Town) -> dict[str, Any]:
 
 async def test_it_tells_what_the_command_tells(town: Town, http: aiohttp.ClientSession) -> None:
     outlook = StoredOutlook(town.watch.journal, PARTS.indicators, PARTS.feeds)
-    written = json.loads(status_json.text(await outlook.snapshot(town.watch.clock())))
+    written = json.loads(as_json.status(await outlook.snapshot(town.watch.clock())))
     told = await _status(http, town)
     assert written["phase"] == "warming_up"
     assert {name: told[name] for name in written} == written
@@ -47,7 +46,7 @@ async def test_an_alert_is_told_as_a_replay_tells_it(
 ) -> None:
     (alert,) = await town.watch.journal.recent_alerts()
     (told,) = (await _status(http, town))["alerts"]
-    replayed = json.loads(as_json(alert))
+    replayed = json.loads(as_json.alert(alert))
     names = replayed.keys() - {"text"}
     assert {name: told[name] for name in names} == {name: replayed[name] for name in names}
     assert replayed["text"].startswith(told["text"])

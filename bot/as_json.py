@@ -1,18 +1,40 @@
-"""What `status --json` and `/api/status` tell; its names are a contract."""
+"""What `status --json`, `/api/status` and `replay --json` tell; its names are a contract."""
 
 import json
 from typing import Any
 
-from bot.model import Snapshot
+from bot.messages import plain
+from bot.model import Alert, Snapshot
 from bot.outlook import overall
 
 
-def text(snapshot: Snapshot) -> str:
+def status(snapshot: Snapshot) -> str:
     """A snapshot as `status --json` writes it."""
-    return json.dumps(document(snapshot), indent=2)
+    return json.dumps(status_values(snapshot), indent=2)
 
 
-def document(snapshot: Snapshot) -> dict[str, Any]:
+def alert(told: Alert) -> str:
+    """An alert as one line of `replay --json`."""
+    return json.dumps(alert_values(told), ensure_ascii=False)
+
+
+def alert_values(told: Alert) -> dict[str, Any]:
+    """An alert as plain values."""
+    return {
+        "id": told.id,
+        "date": told.decided_at.date().isoformat(),
+        "as_of": told.day.isoformat(),
+        "topic": told.topic,
+        "rule": told.rule,
+        "kind": told.kind,
+        "indicator": told.indicator,
+        "value": told.value,
+        "level": told.level,
+        "text": plain(told.message),
+    }
+
+
+def status_values(snapshot: Snapshot) -> dict[str, Any]:
     """A snapshot as plain values."""
     board = snapshot.board
     return {
