@@ -20,7 +20,7 @@ def stored_vitals(
 ) -> StoredVitals:
     """Whether polls are good and letters arrive, whatever this process does."""
     return StoredVitals(
-        stores.vitals,
+        stores.signs,
         stores.journal,
         feeds=parts.feeds,
         indicators=parts.indicators,

@@ -71,6 +71,7 @@ from bot.ports.own import OwnChange, OwnIndex, Sighting, Touched
 from bot.ports.preferences import Holding, Pictures, PreferenceStore, Waiting
 from bot.ports.records import Records
 from bot.ports.relays import BEGINNING, Failing, Relays, Stranded
+from bot.ports.signs import Leader, Queue, Signs
 from bot.ports.sources import (
     At,
     Clock,
@@ -102,7 +103,6 @@ from bot.ports.stores import (
     Subscriptions,
     TooManyRules,
 )
-from bot.ports.vitals import Leader, Queue, Signs
 
 __all__ = [
     "BEGINNING",

@@ -29,8 +29,8 @@ from bot.stores.own_index import RedisOwnIndex
 from bot.stores.own_rules import RedisOwnRules
 from bot.stores.preferences import RedisPreferences
 from bot.stores.relays import RedisRelays
+from bot.stores.signs import RedisSigns
 from bot.stores.subscriptions import RedisSubscriptions
-from bot.stores.vitals import RedisVitals
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Stores:
     links: RedisLinks
     relays: RedisRelays
     operator: RedisOperatorDesk
-    vitals: RedisVitals
+    signs: RedisSigns
     listening: Callable[[str], RedisLease]
     """The lease of whoever listens to a platform, by the platform's name."""
     inbox: Callable[[str], RedisInbox]
@@ -113,7 +113,7 @@ async def open_stores(
             RedisLinks(client),
             RedisRelays(client),
             RedisOperatorDesk(client),
-            RedisVitals(client),
+            RedisSigns(client),
             lambda platform: _listening(client, platform),
             lambda platform: RedisInbox(client, platform),
             lambda: inspect(client),

@@ -2,7 +2,7 @@
 
 from bot.vitals.judgement import Check, checks, overdue_seconds, polls_are_good, ready
 from bot.vitals.looking import LONGEST_LOOK_SECONDS, StoredVitals
-from bot.vitals.signs import Pulse, Vitals
+from bot.vitals.pulse import Pulse, Vitals
 
 __all__ = [
     "LONGEST_LOOK_SECONDS",

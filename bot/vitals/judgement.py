@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.ports import Queue
 from bot.schedule import next_due
-from bot.vitals.signs import Pulse, Vitals
+from bot.vitals.pulse import Pulse, Vitals
 
 CLOCK_SKEW = timedelta(minutes=1)
 """What was answered so far in the future was noted by a wrong clock, and counts for nothing."""

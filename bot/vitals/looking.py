@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.model import FeedHealth, Indicator
 from bot.ports import Every, Feed, Journal, Signs, StoreUnavailable
-from bot.vitals.signs import Pulse, Vitals
+from bot.vitals.pulse import Pulse, Vitals
 
 LONGEST_LOOK_SECONDS = 3.0
 """A store that takes longer is as good as away: who asks whether we are well is answered soon."""

@@ -9,7 +9,7 @@ from bot.metrics import Metrics, StoredFacts
 from bot.outlook import StoredOutlook
 from bot.stores.connect import Client
 from bot.stores.journal import RedisJournal
-from bot.stores.vitals import RedisVitals
+from bot.stores.signs import RedisSigns
 from bot.vitals import StoredVitals
 from tests.metrics.scraped import Scraped
 from tests.stores.examples import Desk
@@ -20,7 +20,7 @@ def metrics_on(client: Client, clock: Clock) -> Metrics:
     """Those of a process that polls the core's feeds and serves Telegram."""
     journal = RedisJournal(client, PARTS.platform_names)
     vitals = StoredVitals(
-        RedisVitals(client),
+        RedisSigns(client),
         journal,
         feeds=CORE,
         indicators=PARTS.indicators,

@@ -10,7 +10,7 @@ from bot.stores.keys import Lane
 KNOWN_MS = milliseconds.of_span(Lifetimes().known)
 
 
-class RedisVitals:
+class RedisSigns:
     """Costs the same however much waits."""
 
     def __init__(self, client: Client) -> None:
