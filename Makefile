@@ -22,20 +22,20 @@ LANGUAGES := $(wildcard bot/languages/*.po)
 .PHONY: help setup run demo test lint types imports audit check bench chaos soak fuzz mutants lock words pictures map clean
 
 help:
-	@echo "make run    start the bot (settings from .env or the environment)"
-	@echo "make demo   a simulated market in about a minute; needs nothing"
-	@echo "make test   every test"
-	@echo "make check  all that CI runs: $(CHECKS)"
-	@echo "make bench  measure what the docs claim"
-	@echo "make chaos  kill, cut and hang everything for some minutes, and count what arrives"
-	@echo "make soak   two market weeks in 20 minutes, with faults: what grows, and what gets lost"
-	@echo "make audit  look what is known against the dependencies; skipped where nobody answers"
-	@echo "make fuzz   feed bytes to everything that reads some from outside, SECONDS=60 a target"
-	@echo "make mutants  change the core in each place, and see whether a test notices (15 minutes)"
-	@echo "make words  bring the catalogues in bot/languages up to date with what the code says"
+	@echo "make run       start the bot (settings from .env or the environment)"
+	@echo "make demo      a simulated market in about a minute; needs nothing"
+	@echo "make test      every test"
+	@echo "make check     all that CI runs: $(CHECKS)"
+	@echo "make bench     measure what the docs claim"
+	@echo "make chaos     kill, cut and hang everything for some minutes, and count what arrives"
+	@echo "make soak      two market weeks in 20 minutes, with faults: what grows, and what gets lost"
+	@echo "make audit     look what is known against the dependencies; skipped where nobody answers"
+	@echo "make fuzz      feed bytes to everything that reads some from outside, SECONDS=60 a target"
+	@echo "make mutants   change the core in each place, and see whether a test notices (15 minutes)"
+	@echo "make words     bring the catalogues in bot/languages up to date with what the code says"
 	@echo "make pictures  draw the talks that README shows, from what the program says"
-	@echo "make map    draw the map in docs/architecture.md from the imports in the code"
-	@echo "make lock   compile the requirements locks from pyproject.toml"
+	@echo "make map       draw the map in docs/architecture.md from the imports in the code"
+	@echo "make lock      compile the requirements locks from pyproject.toml"
 
 setup: $(VENV)/.ready
 
