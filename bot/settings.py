@@ -28,7 +28,7 @@ def _port_is_usable(parts: SplitResult) -> bool:
         return False
 
 
-def _url(*schemes: str) -> AfterValidator:
+def _url(*schemes: str, is_shown: bool = False) -> AfterValidator:
     def check(value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in schemes or not (parts.netloc or parts.path):
@@ -38,13 +38,15 @@ def _url(*schemes: str) -> AfterValidator:
             raise ValueError("must not hold spaces or other characters that no address has")
         if not _port_is_usable(parts):
             raise ValueError("must have a port from 0 to 65535, or none")
+        if is_shown and (parts.query or parts.fragment or "@" in parts.netloc):
+            raise ValueError("must hold no user, password, ? or #")
         return value.rstrip("/")
 
     return AfterValidator(check)
 
 
 HttpUrl = Annotated[str, _url("http", "https")]
-HttpsUrl = Annotated[str, _url("https")]
+PublicUrl = Annotated[str, _url("https", is_shown=True)]
 SocketUrl = Annotated[str, _url("ws", "wss")]
 
 
@@ -175,7 +177,7 @@ class Settings(BaseSettings):
         description="Port of the status page, /healthz, /readyz and /metrics. 0: any free one, "
         "which the log names.",
     )
-    public_url: HttpsUrl | None = Field(
+    public_url: PublicUrl | None = Field(
         None,
         description="Where the world reaches PORT, such as https://bot.example.org. Set: Telegram "
         "brings updates there (webhook) instead of being asked for them, and feeds name it.",

@@ -31,9 +31,8 @@ def web_server(  # noqa: PLR0917 - what one process has, each once.
         parts.indicators,
         parts.sources,
     )
-    public_url = str(settings.public_url or "").rstrip("/")
     routes = [
-        *page.routes(site, clock, public_url),
+        *page.routes(site, clock, settings.public_url or ""),
         *health.routes(),
         *readiness.routes(vitals.look, clock),
         *metrics.routes(meters),
