@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import resource
 from collections.abc import Iterable
+from typing import cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -17,6 +19,8 @@ FINISH_SECONDS = 2.0
 """How long a stop waits for answers that are on their way."""
 IDLE_SECONDS = 15.0
 """How long a connection that asks nothing is kept."""
+MOST_CONNECTIONS = min(256, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
+"""Visitors get a quarter of what the process may open, as the bot's own work needs the rest."""
 LARGEST_BODY_BYTES = 2**20
 """Of what is brought to us; what a person writes to a chat is some thousand bytes long."""
 
@@ -47,8 +51,10 @@ class WebServer:
         host: str,
         port: int,
         try_again_seconds: float = TRY_AGAIN_SECONDS,
+        most_connections: int = MOST_CONNECTIONS,
     ) -> None:
         """Take what is served and where; port 0 is any free one."""
+        self._most_connections = most_connections
         self._try_again_seconds = try_again_seconds
         self._host = host
         self._port = port
@@ -70,17 +76,22 @@ class WebServer:
         )
         await runner.setup()
         try:
-            await self._bind(runner)
-            await asyncio.Event().wait()
+            listening = await self._bind(runner)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                listening.close()
         finally:
             await runner.cleanup()
 
-    async def _bind(self, runner: web.AppRunner) -> None:
+    async def _bind(self, runner: web.AppRunner) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
         told = False
         while True:
-            site = web.TCPSite(runner, self._host, self._port)
             try:
-                await site.start()
+                listening = await loop.create_server(
+                    lambda: self._admit(runner), self._host, self._port
+                )
             except OSError as error:
                 if not told:
                     reason = error.strerror or str(error)
@@ -89,13 +100,24 @@ class WebServer:
                         self._host, self._port, reason,
                     )  # fmt: skip
                 told = True
-                await site.stop()
                 await asyncio.sleep(self._try_again_seconds)
                 continue
-            port = runner.addresses[0][1]
+            port = listening.sockets[0].getsockname()[1]
             log.info("the status page is at port %d", port)
             self.bound.set_result(port)
-            return
+            return listening
+
+    def _admit(self, runner: web.AppRunner) -> asyncio.Protocol:
+        """Who speaks to a new connection; the oldest makes room where there are too many.
+
+        So strangers who hold connections open lock nobody out, supervisors least of all.
+        """
+        server = cast("web.Server", runner.server)
+        ways = [each.transport for each in server.connections]
+        open_ways = [way for way in ways if way is not None and not way.is_closing()]
+        if len(open_ways) >= self._most_connections:
+            open_ways[0].abort()
+        return server()
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

@@ -110,3 +110,22 @@ async def test_a_port_that_is_taken_is_told_once_and_had_once_it_is_free(
             running.cancel()
     warnings = [each for each in caplog.records if each.levelno == logging.WARNING]
     assert [str(port) in each.getMessage() for each in warnings] == [True]
+
+
+async def test_who_holds_connections_open_locks_nobody_out() -> None:
+    server = WebServer(ROUTES, host=LOOPBACK, port=0, most_connections=5)
+    async with aiohttp.ClientSession() as http, asyncio.timeout(10):
+        running = asyncio.create_task(server.run())
+        port = await server.bound
+        ways = [await asyncio.open_connection(LOOPBACK, port) for _ in range(20)]
+        async with http.get(f"http://{LOOPBACK}:{port}/healthz") as answer:
+            assert answer.status == 200
+        for reader, _ in ways[:16]:
+            with pytest.raises((ConnectionResetError, asyncio.IncompleteReadError)):
+                await reader.readexactly(1)
+        last, writer = ways[-1]
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in await last.readline()
+        for _, each in ways:
+            each.close()
+        running.cancel()
