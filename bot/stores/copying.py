@@ -5,20 +5,25 @@ What was cut off is begun again and finds done what was done. `{nf}:schema` keep
 store that is half filled.
 """
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.stores import keys, schema
 from bot.stores.connect import Client, Reply
-from bot.stores.every_key import NOTHING, Look, Piece, looks_at, names_of, pieces_of
+from bot.stores.every_key import NOTHING, Look, Piece, looks_at, names_of, pieces_of, ranks_of
 from bot.stores.migrations import FIRST_VERSION
-from bot.stores.schema import COPYING, Turn
+from bot.stores.schema import COPYING, LEASE_SECONDS, Turn
 
 PASSES_WITHIN_MS = 3_600_000
 """What ends so soon is copied, but may end while it is compared and counted."""
 KINDS = ("hash", "set", "string", "zset")
+AT_ONCE = 4
+"""Journeys of keys under way: one server reads while the other writes, and no more is in memory."""
+RENEWED_EVERY_SECONDS = LEASE_SECONDS / 5
+"""Calls are many and short: none takes so long that the lease could end before the next."""
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, how many keys of how many have been gone through."""
@@ -97,11 +102,11 @@ class _Copy:
         self._target = target
         self._turn = turn
         self._progress = progress
+        self._renewed = time.monotonic()
 
     async def run(self, *, resumed: bool) -> Copied:
         """Copy, and compare all of it."""
-        async for names in self._walk("copying"):
-            await self._bring(names)
+        await self._walk("copying", lambda names: self._bring(names, resumed=resumed))
         if resumed:
             async for names, _ in names_of(self._target):
                 await self._remove(await self._unknown(names))
@@ -110,22 +115,41 @@ class _Copy:
         target, unknown = await self._count_target(until_ms)
         return Copied(resumed, source, target, [*map(_shown, [*different, *unknown])])
 
-    async def _walk(self, what: str) -> AsyncIterator[Sequence[bytes]]:
-        """All keys of the source, some at a time."""
-        done = 0
-        async for names, all_keys in names_of(self._source):
-            await self._turn.renew()
-            yield names
+    async def _walk(self, what: str, deal: Callable[[Sequence[bytes]], Awaitable[None]]) -> None:
+        """Deal with all keys of the source, some at a time and some times at once."""
+        done, room = 0, asyncio.Semaphore(AT_ONCE)
+
+        async def one(names: Sequence[bytes], all_keys: int) -> None:
+            nonlocal done
+            await deal(names)
+            room.release()
             done += len(names)
             self._progress(what, done, all_keys)
 
-    async def _bring(self, names: Sequence[bytes]) -> None:
-        here, there = await looks_at(self._source, names), await looks_at(self._target, names)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                async for names, all_keys in names_of(self._source):
+                    await room.acquire()
+                    tasks.create_task(one(names, all_keys))
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+
+    async def _keep_turn(self) -> None:
+        if time.monotonic() - self._renewed > RENEWED_EVERY_SECONDS:
+            self._renewed = time.monotonic()
+            await self._turn.renew()
+
+    async def _bring(self, names: Sequence[bytes], *, resumed: bool) -> None:
+        await self._keep_turn()
+        here = await looks_at(self._source, names, digested=resumed)
         for name, look in here.items():
             if look.kind not in (*KINDS, NOTHING):
                 raise CannotCopy(f"{_shown(name)} is a {look.kind}, which no key of this bot is.")
-        wrong = await self._differing(here, there)
-        await self._remove([name for name in wrong if there[name].kind != NOTHING])
+        wrong: Sequence[bytes] = list(here)
+        if resumed:
+            there = await looks_at(self._target, names, digested=True)
+            wrong = await self._differing(here, there)
+            await self._remove([name for name in wrong if there[name].kind != NOTHING])
         async for pieces in pieces_of(self._source, {name: here[name] for name in wrong}):
             await self._tell("copy_write", pieces)
 
@@ -134,28 +158,47 @@ class _Copy:
     ) -> Sequence[bytes]:
         """Keys of the source that are not the same in the target, by every entry."""
         differing = {name for name, look in here.items() if look != there[name]}
-        alike = {name: look for name, look in here.items() if name not in differing}
-        async for pieces in pieces_of(self._source, alike):
+        unsure = {
+            name: look
+            for name, look in here.items()
+            if name not in differing and not (look.digest and look.digest == there[name].digest)
+        }
+        for name in [name for name, look in unsure.items() if look.kind == "zset"]:
+            if not await self._has_same_ranks(name, unsure.pop(name).entries):
+                differing.add(name)
+        async for pieces in pieces_of(self._source, unsure):
             answers: Reply = await self._tell("copy_same", pieces)
             pairs = zip(pieces, answers, strict=True)
             differing.update(piece.name for piece, same in pairs if not same)
         return [name for name in here if name in differing]
 
+    async def _has_same_ranks(self, name: bytes, entries: int) -> bool:
+        others = ranks_of(self._target, name, entries)
+        async for digest in ranks_of(self._source, name, entries):
+            await self._keep_turn()
+            if digest != await anext(others):
+                return False
+        return True
+
     async def _compare(self, until_ms: int) -> tuple[Mapping[str, Size], Sequence[bytes]]:
         """What the source has of each kind, and which of its keys the target has not the same."""
         tally, different = _Tally(), list[bytes]()
-        async for names in self._walk("comparing"):
-            here = _lasting(await looks_at(self._source, names), until_ms)
-            there = await looks_at(self._target, list(here))
+
+        async def compare(names: Sequence[bytes]) -> None:
+            await self._keep_turn()
+            here = _lasting(await looks_at(self._source, names, digested=True), until_ms)
+            there = await looks_at(self._target, list(here), digested=True)
             tally.add(here)
-            different += await self._differing(here, there)
+            different.extend(await self._differing(here, there))
+
+        await self._walk("comparing", compare)
         return tally.sizes(), different
 
     async def _count_target(self, until_ms: int) -> tuple[Mapping[str, Size], Sequence[bytes]]:
         """What the target has of each kind, and which keys it alone has."""
         tally, unknown = _Tally(), list[bytes]()
         async for names, _ in names_of(self._target):
-            await self._turn.renew()
+            await self._keep_turn()
             there = _lasting(await looks_at(self._target, names), until_ms)
             tally.add(there)
             unknown += await self._unknown(list(there))
@@ -171,7 +214,7 @@ class _Copy:
             await self._target.run("copy_remove", names)
 
     async def _tell(self, script: str, pieces: Sequence[Piece]) -> Reply:
-        await self._turn.renew()  # A key may be so large that it takes longer than a lease.
+        await self._keep_turn()  # A key may be so large that it takes longer than a lease.
         words = [word for piece in pieces for word in piece.told()]
         return await self._target.run(script, [piece.name for piece in pieces], words)
 

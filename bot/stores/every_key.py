@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.stores import keys
 from bot.stores.connect import Client, Reply, Word
@@ -11,6 +11,8 @@ A_JOURNEY = 500
 """Keys looked at in one call, and entries read of a key."""
 MOST_ENTRIES = 5_000
 """Entries of all keys in one call, which take a server some milliseconds."""
+MOST_DIGESTED = 30
+"""Entries of a key that a call for many looks at; of a chat's keys there are a million."""
 NEVER = -1
 NOTHING = "none"
 
@@ -24,6 +26,9 @@ class Look:
     ends_ms: int
     """When it expires, as a Unix time; NEVER if it does not."""
     entries: int
+    digest: bytes = field(default=b"", compare=False)
+    """The same of the same entries; the locale of a server has a say in it. Empty where there are
+    many of them, or nobody asked."""
 
     def lasts(self, until_ms: int) -> bool:
         """Whether it will still be there then."""
@@ -58,15 +63,23 @@ async def names_of(
             return
 
 
-async def looks_at(client: Client, names: Sequence[bytes]) -> Mapping[bytes, Look]:
+async def looks_at(
+    client: Client, names: Sequence[bytes], *, digested: bool = False
+) -> Mapping[bytes, Look]:
     """What some keys are."""
     if not names:
         return {}
-    found: Reply = await client.run("copy_look", names)
+    found: Reply = await client.run("copy_look", names, [MOST_DIGESTED if digested else 0])
     return {
-        name: Look(kind.decode(), ends, entries)
-        for name, (kind, ends, entries) in zip(names, found, strict=True)
+        name: Look(kind.decode(), ends, entries, digest)
+        for name, (kind, ends, entries, digest) in zip(names, found, strict=True)
     }
+
+
+async def ranks_of(client: Client, name: bytes, entries: int) -> AsyncIterator[bytes]:
+    """Digests of a sorted set in its order, so many entries at a time as a call may read."""
+    for first in range(0, entries, MOST_ENTRIES):
+        yield await client.run("copy_ranks", [name], [first, first + MOST_ENTRIES - 1])
 
 
 async def pieces_of(client: Client, looks: Mapping[bytes, Look]) -> AsyncIterator[Sequence[Piece]]:

@@ -25,6 +25,8 @@ from tests.stores.kinds import Place
 NEWEST = 1
 A_WEEK_MS = 7 * 24 * 3_600_000
 ONE_NIBBLE = b"\x00\xff\xfe\r\n{}"
+SERIES = "{nf}:series:russell_2000:yahoo"
+LEVELS = "{nf}:telegram:own:below:armed:btc_dominance"
 Held = dict[bytes, tuple[int, object]]
 
 
@@ -76,11 +78,11 @@ async def filled(old: Redis, chats: int = A_JOURNEY + 10) -> None:
     days: dict[Any, Any] = {}
     for number in range(A_JOURNEY * 3):
         days[f"2026-{number:05}"] = ONE_NIBBLE + b"%d" % number
-    await old.hset("{nf}:series:russell_2000:yahoo", mapping=days)
+    await old.hset(SERIES, mapping=days)
     await old.hset("{nf}:telegram:preferences", mapping={b"1": b'{"zone":"Europe/Berlin"}'})
     await old.zadd("{nf}:telegram:sub:dominance", {f"{n}": 1e13 + n for n in range(A_JOURNEY * 2)})
     scores = {"tenth": 0.1, "third": 1 / 3, "tiny": 5e-324, "below": float("-inf"), "zero": -0.0}
-    await old.zadd("{nf}:telegram:own:below:armed:btc_dominance", scores)
+    await old.zadd(LEVELS, scores)
     await old.sadd("{nf}:telegram:chat:1", "dominance", "season", ONE_NIBBLE)
     for number in range(chats):
         await old.sadd(f"{{nf}}:telegram:chat:{1000 + number}", "dominance")
@@ -233,7 +235,7 @@ async def test_what_was_copied_and_changed_since_is_copied_again(
     await old.delete("{nf}:seq", "{nf}:telegram:chat:1000")
     await old.hset("{nf}:telegram:preferences", "1", '{"zone":"Asia/Tokyo"}')
     await old.zadd("{nf}:telegram:sub:dominance", {"7": 1.5})
-    await old.hset("{nf}:series:russell_2000:yahoo", "2026-00700", "corrected")
+    await old.hset(SERIES, "2026-00700", "corrected")
     await old.persist("{nf}:telegram:job:x")
     await old.delete("{nf}:telegram:chat:1")
     await old.hset("{nf}:telegram:chat:1", "now", "a hash")
@@ -250,13 +252,11 @@ class Meddler(Client):
     def __init__(self, redis: Redis, *deed: str | bytes) -> None:
         super().__init__(redis)
         self._deed = deed
-        self._looks = 0
 
     async def run(
         self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
     ) -> Reply:
-        self._looks += name == "copy_look"
-        if self._looks == 2:  # All that is stored is looked at in one call, and now compared.
+        if name == "copy_look":  # A server that was empty is not looked at before all is compared.
             deed, self._deed = self._deed, ()
             if deed:
                 await self._redis.execute_command(*deed)
@@ -268,13 +268,15 @@ class Meddler(Client):
     [
         (("HSET", "{nf}:telegram:preferences", "1", "{}"), "{nf}:telegram:preferences"),
         (("ZADD", "{nf}:telegram:sub:dominance", "5", "900"), "{nf}:telegram:sub:dominance"),
+        (("HSET", SERIES, "2026-00700", "other"), SERIES),
+        (("ZADD", LEVELS, "0.2", "tenth"), LEVELS),
         (("SREM", "{nf}:telegram:chat:1", "season"), "{nf}:telegram:chat:1"),
         (("INCR", "{nf}:seq"), "{nf}:seq"),
         (("DEL", "{nf}:telegram:chat:1"), "{nf}:telegram:chat:1"),
         (("SADD", "{nf}:telegram:chat:9", "season"), "{nf}:telegram:chat:9"),
         (("PERSIST", "{nf}:telegram:job:x"), "{nf}:telegram:job:x"),
     ],
-    ids=lambda each: each[0] if isinstance(each, tuple) else "",
+    ids=lambda each: " ".join(each[:2]) if isinstance(each, tuple) else "",
 )
 async def test_a_difference_of_any_kind_is_found(
     old: Redis, source: Client, other: Redis, deed: tuple[str, ...], key: str
@@ -286,6 +288,25 @@ async def test_a_difference_of_any_kind_is_found(
     assert await other.get(keys.SCHEMA) == COPYING.encode()
     assert (await copied(source, url_of(other))).same
     assert await held(other) == await held(old)
+
+
+class Foreign(Client):
+    """A target's client whose server sorts in another way, as its locale says."""
+
+    async def run(
+        self, name: str, keys: Sequence[Word], arguments: Sequence[Word | int] = ()
+    ) -> Reply:
+        reply = await super().run(name, keys, arguments)
+        if name != "copy_look":
+            return reply
+        return [[*look, digest and digest[::-1]] for *look, digest in reply]
+
+
+async def test_servers_that_sort_in_different_ways_are_compared_by_every_entry(
+    old: Redis, source: Client, other: Redis
+) -> None:
+    await filled(old, chats=10)
+    assert (await copy(source, Foreign(other), NEWEST, ignore)).same
 
 
 async def test_a_kind_that_no_key_of_ours_is_stops_the_copy(
