@@ -25,7 +25,7 @@ from tests.watch import Clock
 
 FIRST = date(2025, 3, 3)
 DAYS = 75
-STEP = timedelta(hours=6)
+STEP = timedelta(hours=12)
 INDICATORS = find_indicators()
 
 WAVES = {
@@ -79,7 +79,7 @@ async def served(folder: Path) -> AsyncIterator[str]:
 
 
 async def polled(client: Client, folder: Path, url: str) -> Sequence[Alert]:
-    """What a poller says that is started anew every six hours."""
+    """What a poller says that is started anew twice a day."""
     clock = Clock()
     clock.now = datetime.combine(FIRST, datetime.min.time(), UTC)
     feeds = [feed(key, folder) for key in WAVES]
@@ -94,7 +94,7 @@ async def polled(client: Client, folder: Path, url: str) -> Sequence[Alert]:
             clock=clock,
             holder="a",
         )
-        looks = [clock.now + number * STEP for number in range(4 * DAYS)]
+        looks = [clock.now + number * STEP for number in range(2 * DAYS)]
         for clock.now in [*looks, looks[-1] + STEP - timedelta(seconds=1)]:
             answers = await poller.once()
             assert answers is not None

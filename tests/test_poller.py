@@ -168,7 +168,7 @@ async def test_two_days_under_the_level_are_told_once(watch: Watch) -> None:
 
 
 async def test_trembling_on_the_line_alerts_once(watch: Watch) -> None:
-    values = [58.0, 57.5] + [57.1, 56.9, 56.95, 57.0] * 50
+    values = [58.0, 57.5] + [57.1, 56.9, 56.95, 57.0] * 12
     await watch.live_through(*values, feeds=CMC_DOMINANCE)
     assert await watch.said() == ["dominance_57 fired"]
     assert len(await watch.jobs()) == 1

@@ -88,7 +88,7 @@ class GivesUpHanging:
 @pytest_asyncio.fixture
 async def watch(store_client: Client, failure: Failure) -> AsyncIterator[Watch]:
     async with watch_on(store_client, PATIENT) as ready:
-        ready.market.history_days = 300
+        ready.market.history_days = 90
         if failure.kind is not Fault.HANG:
             yield ready
             return
