@@ -112,7 +112,7 @@ async def run(
             background.append(tasks.create_task(server.run()))
         await _tell_console(adapters, greeting)
         took = asyncio.get_running_loop().time() - started
-        # The libraries stay: each full collection that went through them stopped the loop for 0.1 s.
+        # The libraries stay: a full collection that goes through them stops the loop for 0.1 s.
         gc.freeze()
         names = ", ".join(adapter.name for adapter in adapters) or "no chat platform"
         log.info("ready in %.2f s: %s", took, names)
