@@ -150,8 +150,8 @@ async def test_an_outage_of_everybody_makes_one_notice_a_series_and_its_end_anot
     watch.clock.move(minutes=20)
     await watch.poll(KEYLESS)
     fail(watch, failure, {source.host for source in PARTS.sources})
-    for _ in range(5):
-        watch.clock.move(hours=6)
+    for _ in range(3):
+        watch.clock.move(hours=10)
         trade_on(watch)
         await watch.poll(KEYLESS)
     outage = await watch.said()
