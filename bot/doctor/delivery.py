@@ -15,7 +15,7 @@ async def examine(stores: Stores, platform: str) -> Sequence[Finding]:
     """Count what waits, and name the newest dead letters; raises StoreUnavailable."""
     backlog = await stores.dead_letters.backlog(platform)
     subject = f"delivery to {platform}"
-    waiting = f"{backlog.jobs} alerts on their way, {backlog.chats} chats have something waiting"
+    waiting = f"alerts on their way: {backlog.jobs}, chats with something waiting: {backlog.chats}"
     found = f"{waiting}, {backlog.suspended} suspended, {backlog.dead} dead letters"
     letters = await stores.dead_letters.listed(platform, SHOWN)
     return [

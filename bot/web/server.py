@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import resource
+import socket
 from collections.abc import Iterable
 from typing import cast
 
@@ -11,6 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from bot.ports import StoreUnavailable
+from bot.settings import WrongSetting
 from bot.web.refusals import NO_STORE, NOT_FOUND, refuse
 
 TRY_AGAIN_SECONDS = 30.0
@@ -66,7 +68,7 @@ class WebServer:
         """The port, once it is ours."""
 
     async def run(self) -> None:
-        """Serve until cancelled."""
+        """Serve until cancelled; raises WrongSetting where there can be no such host."""
         runner = web.AppRunner(
             self._application,
             access_log=None,
@@ -93,6 +95,8 @@ class WebServer:
                     lambda: self._admit(runner), self._host, self._port
                 )
             except OSError as error:
+                if isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME:
+                    raise WrongSetting(f"LISTEN_HOST {self._host!r} is no address.") from None
                 if not told:
                     reason = error.strerror or str(error)
                     log.warning(

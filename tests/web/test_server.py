@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.ports import StoreUnavailable
+from bot.settings import WrongSetting
 from bot.web import WebServer, health
 
 
@@ -129,3 +130,11 @@ async def test_who_holds_connections_open_locks_nobody_out() -> None:
         for _, each in ways:
             each.close()
         running.cancel()
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "300.1.1.1"])
+async def test_a_host_that_cannot_be_is_a_wrong_setting(host: str) -> None:
+    server = WebServer(ROUTES, host=host, port=0)
+    with pytest.raises(WrongSetting, match="LISTEN_HOST"):
+        async with asyncio.timeout(20):
+            await server.run()
