@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import mmap
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -83,10 +84,15 @@ async def test_the_probe_sees_what_this_process_holds_on_to() -> None:
     quiet = await _looks(probe, lambda: None)
     assert all(_is_flat(name, quiet) for name in OF_PROCESS)
     kept: list[object] = []
-    # Large enough that the memory comes from the system, and not from what was freed before.
-    leaking = await _looks(
-        probe, lambda: kept.extend([bytearray(b"x") * 2_000_000, *map(str, range(9_000))])
-    )
+
+    def leak() -> None:
+        # Straight from the system, and not from what was freed before.
+        block = mmap.mmap(-1, MIB)
+        block.write(b"x" * MIB)
+        kept.append(block)
+        kept.extend([n, str(n)] for n in range(9_000))
+
+    leaking = await _looks(probe, leak)
     assert not _is_flat("blocks", leaking)
     assert not _is_flat("rss_bytes", leaking)
 
