@@ -1,6 +1,6 @@
 """What the store says, as metrics: every process tells the same, so take the largest of all."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from bot.catalogue import SERIES
 from bot.metrics.facts import Facts
 from bot.metrics.names import feed_labels
 from bot.model import GateState, Phase, Snapshot, Status
+from bot.ports import Queue
 from bot.vitals import Pulse, Vitals, overdue_seconds, polls_are_good, ready
 
 BLIND = "blind/"
@@ -19,6 +20,38 @@ BLIND = "blind/"
 Sample = tuple[Sequence[str], float]
 """Values of labels, and the value."""
 Families = Iterator[GaugeMetricFamily]
+
+OF_A_QUEUE: tuple[tuple[str, str, Callable[[Queue], float]], ...] = (
+    ("outbox_jobs", "Alerts that have recipients left.", lambda each: each.jobs),
+    (
+        "outbox_chats",
+        "Chats for which something waits or is being sent, suspended ones among them.",
+        lambda each: each.chats,
+    ),
+    ("outbox_due_chats", "Chats that could be written to now.", lambda each: each.due),
+    (
+        "outbox_held_chats",
+        "Chats for which something is held back, in quiet hours or by a mute.",
+        lambda each: each.held,
+    ),
+    (
+        "outbox_age_seconds",
+        "How long what could be sent now has waited for a sender, the longest of all.",
+        lambda each: each.waited_seconds,
+    ),
+    (
+        "suspended_chats",
+        "Chats that cannot be reached, and are written to no more until they speak to us.",
+        lambda each: each.suspended,
+    ),
+    ("dead_letters", "Letters that were given up and wait for a person.", lambda each: each.dead),
+    (
+        "listener_lease_held",
+        "Whether any process listens to the platform.",
+        lambda each: each.listened,
+    ),
+)
+"""What is told of each platform's outbox: the gauge's name, its help, and what it reads."""
 
 
 class Stored(Collector):
@@ -95,56 +128,9 @@ def _polls(pulses: Sequence[Pulse], now: datetime) -> Families:
 
 
 def _outbox(vitals: Vitals) -> Families:
-    queues = [((platform,), queue) for platform, queue in vitals.queues.items()]
-    labels = ("platform",)
-    yield _gauge(
-        "outbox_jobs",
-        "Alerts that have recipients left.",
-        labels,
-        [(name, each.jobs) for name, each in queues],
-    )
-    yield _gauge(
-        "outbox_chats",
-        "Chats for which something waits or is being sent, suspended ones among them.",
-        labels,
-        [(name, each.chats) for name, each in queues],
-    )
-    yield _gauge(
-        "outbox_due_chats",
-        "Chats that could be written to now.",
-        labels,
-        [(name, each.due) for name, each in queues],
-    )
-    yield _gauge(
-        "outbox_held_chats",
-        "Chats for which something is held back, in quiet hours or by a mute.",
-        labels,
-        [(name, each.held) for name, each in queues],
-    )
-    yield _gauge(
-        "outbox_age_seconds",
-        "How long what could be sent now has waited for a sender, the longest of all.",
-        labels,
-        [(name, each.waited_seconds) for name, each in queues],
-    )
-    yield _gauge(
-        "suspended_chats",
-        "Chats that cannot be reached, and are written to no more until they speak to us.",
-        labels,
-        [(name, each.suspended) for name, each in queues],
-    )
-    yield _gauge(
-        "dead_letters",
-        "Letters that were given up and wait for a person.",
-        labels,
-        [(name, each.dead) for name, each in queues],
-    )
-    yield _gauge(
-        "listener_lease_held",
-        "Whether any process listens to the platform.",
-        labels,
-        [(name, each.listened) for name, each in queues],
-    )
+    for name, help_, read in OF_A_QUEUE:
+        counted = [((platform,), read(queue)) for platform, queue in vitals.queues.items()]
+        yield _gauge(name, help_, ("platform",), counted)
 
 
 def _numbers(snapshot: Snapshot | None, now: datetime) -> Families:
